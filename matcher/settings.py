@@ -1,0 +1,157 @@
+"""round.toml as typed settings; every key has a default and unknown keys are refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from matcher.errors import Issue
+
+SHIPPED_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RoundSection(_Section):
+    """``[round]``: what is placed, when, and the public draw."""
+
+    id: str = "round"
+    name: str = "Internship round"
+    start: dt.date = dt.date(2026, 9, 8)
+    end: dt.date = dt.date(2026, 12, 18)
+    seed: str = "public draw"
+    rule_packs: tuple[str, ...] = SHIPPED_PACKS
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RoundSection:
+        if self.end < self.start:
+            raise ValueError("end is before start")
+        if (self.end - self.start).days > 400:
+            raise ValueError("a round is at most 400 days long")
+        return self
+
+
+class WeightSection(_Section):
+    """``[weights]``: one number per score component, 0 or more; only their proportions count."""
+
+    interests: float = Field(0.50, ge=0)
+    avoid: float = Field(0.15, ge=0)
+    requests: float = Field(0.15, ge=0)
+    goals: float = Field(0.08, ge=0)
+    languages: float = Field(0.05, ge=0)
+    travel: float = Field(0.07, ge=0)
+
+    @model_validator(mode="after")
+    def _some(self) -> WeightSection:
+        if sum(self.model_dump().values()) <= 0:
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class ObjectiveSection(_Section):
+    """``[objectives]``: what is decided first, and the bands that count as worst off."""
+
+    order: tuple[str, ...] = (
+        "priority_classes",
+        "most_placed",
+        "worst_off",
+        "total_points",
+        "least_change",
+        "public_draw",
+    )
+    bands: tuple[int, ...] = Field((200, 400), description="points; students below the first band are worst off")
+
+    @model_validator(mode="after")
+    def _lawful(self) -> ObjectiveSection:
+        if len(set(self.order)) < len(self.order):
+            raise ValueError("order names an objective twice")
+        if list(self.bands) != sorted(set(self.bands)) or any(not 0 < b <= 1000 for b in self.bands):
+            raise ValueError("bands must rise and lie between 1 and 1000")
+        return self
+
+
+class LimitSection(_Section):
+    """``[limits]``: the round's own caps."""
+
+    max_travel_minutes: int | None = Field(None, ge=0, le=600, description="nobody travels longer; unset: 60 for students without a value of their own")
+    max_transfers: int = Field(1, ge=0, le=20)
+    arrival_buffer_minutes: int = Field(0, ge=0, le=120)
+    slate_size: int = Field(4, ge=1, le=20)
+    promises_per_seat: int = Field(3, ge=1, le=20, description="slates promise one seat to at most this many students")
+
+
+class ModeSection(_Section):
+    """``[travel.MODE]``: how minutes are computed from a straight line."""
+
+    speed_kmh: float = Field(gt=0)
+    detour: float = Field(1.25, ge=1)
+    fixed_minutes: float = Field(0, ge=0)
+
+
+class TravelSection(_Section):
+    """``[travel]``: speeds and detour factors per mode."""
+
+    walk: ModeSection = ModeSection(speed_kmh=4.8, detour=1.25, fixed_minutes=0)
+    bike: ModeSection = ModeSection(speed_kmh=14, detour=1.25, fixed_minutes=2)
+    drive: ModeSection = ModeSection(speed_kmh=35, detour=1.3, fixed_minutes=5)
+    dropoff: ModeSection = ModeSection(speed_kmh=35, detour=1.3, fixed_minutes=3)
+    van: ModeSection = ModeSection(speed_kmh=30, detour=1.3, fixed_minutes=5)
+
+
+class Settings(_Section):
+    """Everything ``round.toml`` can say."""
+
+    round: RoundSection = RoundSection()
+    weights: WeightSection = WeightSection()
+    objectives: ObjectiveSection = ObjectiveSection()
+    limits: LimitSection = LimitSection()
+    travel: TravelSection = TravelSection()
+
+
+def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:
+    """Read ``round.toml``.
+
+    Returns
+    -------
+    The settings (None when they cannot be used) and every problem found, each with its key and value.
+    """
+
+    def issue(code: str, column: str | None, value: str, message: str, hint: str) -> Issue:
+        return Issue("round.toml", None, column, code, "error", value, message, hint)
+
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return None, [issue("missing_file", None, "", "there is no round.toml in this folder", "Maybe the folder is another one; an empty file is enough.")]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return None, [issue("bad_toml", None, "", f"cannot be read as TOML: {error}", "Maybe a quote or a bracket is missing.")]
+    try:
+        return Settings.model_validate(data), []
+    except ValidationError as error:
+        return None, [_from_pydantic(e, issue) for e in error.errors()]
+
+
+def _from_pydantic(error, issue) -> Issue:  # type: ignore[no-untyped-def]
+    key = ".".join(str(part) for part in error["loc"])
+    value = "" if isinstance(error["input"], dict) else str(error["input"])
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(_known_keys(error["loc"][:-1]))
+        return issue("unknown_key", key, value, "is a key this engine does not know", f"Maybe one of: {known}.")
+    return issue("bad_setting", key, value, error["msg"].removeprefix("Value error, "), "Maybe compare with docs/settings.md.")
+
+
+def _known_keys(path: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in path:
+        field = model.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
+
+
