@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from matcher.errors import Issue
 
@@ -14,7 +15,7 @@ SHIPPED_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class RoundSection(_Section):
@@ -78,7 +79,9 @@ class ObjectiveSection(_Section):
 class LimitSection(_Section):
     """``[limits]``: the round's own caps."""
 
-    max_travel_minutes: int | None = Field(None, ge=0, le=600, description="nobody travels longer; unset: 60 for students without a value of their own")
+    max_travel_minutes: int | None = Field(
+        None, ge=0, le=600, description="nobody travels longer; unset: 60 for students without a value of their own"
+    )
     max_transfers: int = Field(1, ge=0, le=20)
     arrival_buffer_minutes: int = Field(0, ge=0, le=120)
     slate_size: int = Field(4, ge=1, le=20)
@@ -120,29 +123,32 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:
     -------
     The settings (None when they cannot be used) and every problem found, each with its key and value.
     """
-
-    def issue(code: str, column: str | None, value: str, message: str, hint: str) -> Issue:
-        return Issue("round.toml", None, column, code, "error", value, message, hint)
-
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return None, [issue("missing_file", None, "", "there is no round.toml in this folder", "Maybe the folder is another one; an empty file is enough.")]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return None, [issue("bad_toml", None, "", f"cannot be read as TOML: {error}", "Maybe a quote or a bracket is missing.")]
+        message, hint = "there is no round.toml in this folder", "Maybe the folder is another one; an empty file is enough."
+        return None, [_issue("missing_file", message, hint)]
+    except (OSError, RecursionError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
+        return None, [_issue("bad_toml", f"cannot be read as TOML: {message}", "Maybe a quote or a bracket is missing.")]
     try:
         return Settings.model_validate(data), []
     except ValidationError as error:
-        return None, [_from_pydantic(e, issue) for e in error.errors()]
+        return None, [_from_pydantic(e) for e in error.errors()]
 
 
-def _from_pydantic(error, issue) -> Issue:  # type: ignore[no-untyped-def]
+def _issue(code: str, message: str, hint: str, *, column: str | None = None, value: str = "") -> Issue:
+    return Issue("round.toml", None, column, code, "error", value, message, hint)
+
+
+def _from_pydantic(error: ErrorDetails) -> Issue:
     key = ".".join(str(part) for part in error["loc"])
-    value = "" if isinstance(error["input"], dict) else str(error["input"])
+    value = "" if isinstance(error["input"], dict) else str(error["input"])[:200]
     if error["type"] == "extra_forbidden":
         known = ", ".join(_known_keys(error["loc"][:-1]))
-        return issue("unknown_key", key, value, "is a key this engine does not know", f"Maybe one of: {known}.")
-    return issue("bad_setting", key, value, error["msg"].removeprefix("Value error, "), "Maybe compare with docs/settings.md.")
+        return _issue("unknown_key", "is a key this engine does not know", f"Maybe one of: {known}.", column=key, value=value)
+    message = error["msg"].removeprefix("Value error, ")
+    return _issue("bad_setting", message, "Maybe compare with docs/settings.md.", column=key, value=value)
 
 
 def _known_keys(path: tuple[str | int, ...]) -> list[str]:
@@ -153,5 +159,3 @@ def _known_keys(path: tuple[str | int, ...]) -> list[str]:
             return []
         model = field.annotation
     return list(model.model_fields)
-
-

@@ -1,0 +1,224 @@
+"""Every lawful pair of a round as arrays, built in blocks of students so that the full matrix never stands in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from matcher.calendar import Session
+from matcher.domain import MODES, Student
+from matcher.registry import members
+from matcher.rules.base import LimitRule, PairRule
+from matcher.rules.trip import VAN, TripBlock, TripRule, _travel
+from matcher.vans import choices
+from matcher.world import Variant, World
+
+BLOCK = 512
+Score = Callable[[World, slice, TripBlock], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The lawful pairs, sorted by student, then variant.
+
+    Attributes
+    ----------
+    student, variant : int32 [n], places in `world.students` and `world.variants`.
+    points : int32 [n], 0 to 1000.
+    mode, minutes, transfers : int8, int32, int8 [n], how the student travels.
+    van : int32 [n], place in `van_choices`, or -1; a van rider has one pair for each way to choose vans.
+    """
+
+    world: World
+    student: np.ndarray
+    variant: np.ndarray
+    points: np.ndarray
+    mode: np.ndarray
+    minutes: np.ndarray
+    transfers: np.ndarray
+    van: np.ndarray
+    van_choices: tuple[tuple[str, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.student)
+
+    @cached_property
+    def site(self) -> np.ndarray:
+        """int32 [n]: place of the site in the round's sites."""
+        return self.world.variant_site[self.variant]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {s.student_id: i for i, s in enumerate(self.world.students)}
+
+    def of_students(self, *student_ids: str) -> np.ndarray:
+        """int64 [k]: the pairs of these students."""
+        places = [self._place[i] for i in student_ids if i in self._place]
+        ranges = [np.arange(*np.searchsorted(self.student, [p, p + 1])) for p in places]
+        return np.sort(np.concatenate(ranges)) if ranges else np.zeros(0, dtype=np.int64)
+
+    def is_student(self, pairs: np.ndarray, student_id: str) -> np.ndarray:
+        """Bool [k]: whether these pairs are of that student."""
+        return np.asarray(self.student[pairs] == self._place.get(student_id, -1))
+
+    def variant_of(self, pair: int) -> Variant:
+        """The variant of one pair."""
+        return self.world.variants[self.variant[pair]]
+
+    def student_of(self, pair: int) -> Student:
+        """The student of one pair."""
+        return self.world.students[self.student[pair]]
+
+    def sessions(self, pair: int) -> tuple[Session, ...]:
+        """The dated sessions of one pair."""
+        return self.world.sessions(self.student_of(pair).school_id, self.variant_of(pair).schedule)
+
+    def rides(self, pair: int) -> set[tuple[str, int]]:
+        """The (van, weekday) seats that one pair takes."""
+        if self.van[pair] < 0:
+            return set()
+        windows = self.variant_of(pair).windows
+        return {(van, w.weekday) for van, w in zip(self.van_choices[self.van[pair]], windows, strict=True)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One pair rule judged for every pair of keys: the keys of students and variants, and a table of refusals."""
+
+    rule: PairRule
+    student_key: np.ndarray
+    variant_key: np.ndarray
+    refused: np.ndarray
+
+    def block(self, students: slice) -> np.ndarray:
+        """Bool [students, variants]: where the rule refuses."""
+        return np.asarray(self.refused[self.student_key[students]][:, self.variant_key])
+
+
+def pair_rules() -> list[PairRule | TripRule]:
+    """Every rule that refuses a pair, in the order in which they are asked."""
+    found = [r for r in members("matcher.rules", "RULE") if isinstance(r, PairRule | TripRule)]
+    return sorted(found, key=lambda r: (r.rank, r.name))
+
+
+def limit_rules() -> list[LimitRule]:
+    """Every rule that sets limits."""
+    return [r for r in members("matcher.rules", "LIMITS") if isinstance(r, LimitRule)]
+
+
+def judge(world: World, rule: PairRule) -> Verdict:
+    """Judge each distinct pair of keys once."""
+    students, student_key = _distinct([rule.student_key(world, s) for s in world.students])
+    variants, variant_key = _distinct([rule.variant_key(world, v) for v in world.variants])
+    refused = np.array([[rule.refuse(world, s, v) is not None for v in variants] for s in students], dtype=bool)
+    return Verdict(rule, student_key, variant_key, refused.reshape(len(students), len(variants)))
+
+
+def _distinct(keys: list) -> tuple[list, np.ndarray]:  # type: ignore[type-arg]
+    place: dict[object, int] = {}
+    index = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.int32)
+    return list(place), index
+
+
+class Judge:
+    """All pair rules over a world: blocks of verdicts, and the reason for one pair."""
+
+    def __init__(self, world: World, rules: list[PairRule | TripRule] | None = None) -> None:
+        self.world = world
+        self.rules = pair_rules() if rules is None else rules
+        self.verdicts = [judge(world, r) for r in self.rules if isinstance(r, PairRule)]
+        self.trip = next((r for r in self.rules if isinstance(r, TripRule)), None)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """Names of the rules that refuse pairs; `block` gives places in this list plus one."""
+        return [v.rule.name for v in self.verdicts if not v.rule.mode] + ["trip"]
+
+    def block(self, students: slice) -> tuple[np.ndarray, TripBlock]:
+        """For a block of students: int8 [students, variants], 0 where lawful, else 1 + the place of the first rule that refuses."""
+        first = np.zeros((len(self.world.students[students]), len(self.world.variants)), dtype=np.int8)
+        forbidden = {}
+        for verdict in self.verdicts:
+            if verdict.rule.mode:
+                forbidden[verdict.rule.mode] = verdict.block(students)
+            elif verdict.refused.any():
+                first[verdict.block(students) & (first == 0)] = 1 + self.codes.index(verdict.rule.name)
+        if self.trip is None:
+            raise RuntimeError("the trip rule finds the mode of every pair and cannot be left out")
+        trips = self.trip.block(self.world, list(self.world.students[students]), forbidden)
+        first[(trips.mode < 0) & (first == 0)] = len(self.codes)
+        return first, trips
+
+    def reasons(self, student: Student, variant: Variant) -> Iterator[tuple[str, str]]:
+        """Every rule that refuses this pair, with its reason, in the order in which they are asked."""
+        forbidden = {}
+        for rule in self.rules:
+            if isinstance(rule, PairRule):
+                why = rule.reason(self.world, student, variant)
+                if why and rule.mode:
+                    forbidden[rule.mode] = why
+                elif why:
+                    yield rule.name, why
+        if self.trip is not None and self._trip_refused(student, variant):
+            yield "trip", self.trip.reason(self.world, student, variant, forbidden)
+
+    def _trip_refused(self, student: Student, variant: Variant) -> bool:
+        place, v = self.world.students.index(student), self.world.variants.index(variant)
+        _, trips = self.block(slice(place, place + 1))
+        return bool(trips.mode[0, v] < 0)
+
+
+@dataclass(frozen=True)
+class Lawful:
+    """What judging found: the candidates, and how many pairs there were and each rule refused first."""
+
+    candidates: Candidates
+    pairs: int
+    refused: dict[str, int]
+
+
+def build(world: World, score: Score, rules: list[PairRule | TripRule] | None = None) -> Lawful:
+    """Judge and score every pair, block by block."""
+    judged = Judge(world, rules)
+    counts = np.zeros(len(judged.codes) + 1, dtype=np.int64)
+    parts: list[list[np.ndarray]] = []
+    for start in range(0, len(world.students), BLOCK):
+        block = slice(start, min(start + BLOCK, len(world.students)))
+        first, trips = judged.block(block)
+        counts += np.bincount(first.ravel(), minlength=len(counts))
+        rows, columns = np.nonzero(first == 0)
+        points = score(world, block, trips)
+        at = (rows, columns)
+        parts.append([rows + start, columns, points[at], trips.mode[at], trips.minutes[at], trips.transfers[at]])
+    columns_of = [np.concatenate(c) if parts else np.zeros(0) for c in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 6
+    refused = {code: int(n) for code, n in zip(judged.codes, counts[1:], strict=True) if n}
+    return Lawful(_with_vans(world, columns_of), int(counts.sum()), refused)
+
+
+def _with_vans(world: World, columns: list[np.ndarray]) -> Candidates:
+    """One pair for each way to choose vans, for those who ride a van."""
+    student, variant, points, mode, minutes, transfers = columns
+    copies = np.ones(len(student), dtype=np.int64)
+    chosen: list[list[int]] = []
+    place: dict[tuple[str, ...], int] = {}
+    for pair in np.flatnonzero(mode == VAN):
+        s, v = world.students[int(student[pair])], world.variants[int(variant[pair])]
+        trips = _travel(world).trips([s], "van")
+        site = world.variant_site[int(variant[pair])]
+        ways = choices(world, s.school_id, v, int(trips.out[0, site]), int(trips.back[0, site]))
+        copies[pair] = len(ways)
+        chosen.append([place.setdefault(way, len(place)) for way in ways])
+    index = np.repeat(np.arange(len(student)), copies)
+    van = np.full(len(index), -1, dtype=np.int32)
+    van[mode[index] == VAN] = [w for ways in chosen for w in ways]
+    kinds = (np.int32, np.int32, np.int32, np.int8, np.int32, np.int8)
+    arrays = [column[index].astype(kind) for column, kind in zip((student, variant, points, mode, minutes, transfers), kinds, strict=True)]
+    return Candidates(world, *arrays, van, tuple(place))
+
+
+def mode_name(code: int) -> str:
+    """The name of a mode in files."""
+    return MODES[code]

@@ -1,0 +1,284 @@
+"""Rule packs as typed data: which law says what, to whom, from when to when, and where that was read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from matcher.cells import WEEKDAYS
+from matcher.errors import PackError
+
+PACK_FOLDER = Path(__file__).parent / "rules" / "packs"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _minutes(value: object) -> object:
+    """``24:30`` as minutes from midnight; unlike cells, laws may reach past midnight."""
+    if isinstance(value, str):
+        hours, colon, minutes = value.partition(":")
+        if not (colon and hours.isdigit() and minutes.isdigit() and int(minutes) < 60 and int(hours) < 30):
+            raise ValueError(f"{value!r} is not a time like 19:00")
+        return int(hours) * 60 + int(minutes)
+    return value
+
+
+class MinimumAge(_Strict):
+    min_age: int
+
+
+class ProgrammeAge(_Strict):
+    program: str
+    min_age: int
+    or_grade: int
+
+
+class HoursPerDay(_Strict):
+    school_day: float | None = None
+    other_day: float | None = None
+    day_of_week: dict[str, float] = {}
+    day_before_school: bool = False
+    by_week: bool = False
+    rest_hours: float | None = None
+
+    @field_validator("day_of_week")
+    @classmethod
+    def _weekdays(cls, value: dict[str, float]) -> dict[str, float]:
+        if unknown := set(value) - set(WEEKDAYS):
+            raise ValueError(f"unknown weekdays {sorted(unknown)}")
+        return value
+
+
+class HoursPerWeek(_Strict):
+    school_week: float | None = None
+    other_week: float | None = None
+    max_days: int | None = None
+
+
+class ClockWindow(_Strict):
+    start: int
+    end: int
+    summer_end: int | None = None
+    summer_from: str | None = None
+    summer_to: str | None = None
+    end_before_other_day: int | None = None
+
+    _times = field_validator("start", "end", "summer_end", "end_before_other_day", mode="before")(_minutes)
+
+
+class SchoolHours(_Strict):
+    start: int
+    end: int
+
+    _times = field_validator("start", "end", mode="before")(_minutes)
+
+
+class ProgrammeDisabled(_Strict):
+    program: str
+
+
+class HazardousOrders(_Strict):
+    orders: tuple[int, ...]
+
+
+class PermittedTasks(_Strict):
+    tasks: tuple[str, ...]
+
+
+class OneDocument(_Strict):
+    document: str
+
+
+class Papers(_Strict):
+    documents: tuple[str, ...]
+
+
+class Clearance(_Strict):
+    document: str
+    valid_days: int | None = None
+    valid_months: int | None = None
+
+
+class Observable(_Strict):
+    site_document: str
+    student_document: str
+
+
+class Driving(_Strict):
+    min_age: int
+    documents: tuple[str, ...]
+
+
+class VanPersons(_Strict):
+    max_persons: int
+
+
+class Duty(_Strict):
+    every_days: int
+
+
+KINDS: dict[str, type[_Strict]] = {
+    "minimum_age": MinimumAge,
+    "programme_age": ProgrammeAge,
+    "hours_per_day": HoursPerDay,
+    "hours_per_week": HoursPerWeek,
+    "clock_window": ClockWindow,
+    "school_hours": SchoolHours,
+    "programme_disabled": ProgrammeDisabled,
+    "hazardous_orders": HazardousOrders,
+    "permitted_tasks": PermittedTasks,
+    "work_permit": OneDocument,
+    "student_documents": Papers,
+    "site_documents": Papers,
+    "clearance": Clearance,
+    "observable": Observable,
+    "driving": Driving,
+    "van_persons": VanPersons,
+    "duty": Duty,
+}
+
+
+class _Dated(_Strict):
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+
+    def in_force(self, day: dt.date) -> bool:
+        """Whether the law counts on that day."""
+        return (self.effective_from is None or self.effective_from <= day) and (self.effective_to is None or day <= self.effective_to)
+
+
+class Programme(_Dated):
+    """What a programme changes in a law: some values, or the whole law lifted."""
+
+    name: str
+    source: str = Field(min_length=1)
+    lifted: bool = False
+    values: dict[str, Any] = {}
+
+
+class Law(_Dated):
+    """One law: the rule that reads it, whom and when it binds, its numbers and its source."""
+
+    id: str
+    rule: str
+    summary: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    read_on: dt.date
+    reviewer: str = "none yet"
+    next_review: dt.date
+    ages: tuple[int, int] = (0, 200)
+    values: Any
+    programmes: tuple[Programme, ...] = ()
+    jurisdiction: str = ""
+
+    @model_validator(mode="after")
+    def _typed(self) -> Law:
+        if self.rule not in KINDS:
+            raise ValueError(f"law {self.id}: no rule reads {self.rule!r}; known: {', '.join(KINDS)}")
+        object.__setattr__(self, "values", KINDS[self.rule].model_validate(self.values))
+        for programme in self.programmes:
+            self._with(programme)
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise ValueError(f"law {self.id}: effective_to is before effective_from")
+        return self
+
+    @property
+    def told_ages(self) -> str:
+        """The ages it binds, for people."""
+        return f"{self.ages[0]}-{self.ages[1]}"
+
+    def _with(self, programme: Programme) -> Any:
+        return KINDS[self.rule].model_validate(self.values.model_dump() | programme.values)
+
+    def values_for(self, programmes: frozenset[str], day: dt.date) -> Any | None:
+        """The numbers that bind somebody who takes part in these programmes on that day; None when the law is lifted."""
+        for programme in self.programmes:
+            if same_programme(programme.name) in programmes and programme.in_force(day):
+                return None if programme.lifted else self._with(programme)
+        return self.values
+
+
+def same_programme(name: str) -> str:
+    """The name of a programme without case, spaces and hyphens: ``CO-OP`` is ``COOP``."""
+    return name.upper().replace("-", "").replace(" ", "")
+
+
+class _Head(_Strict):
+    id: str
+    jurisdiction: str
+    title: str
+
+
+class Pack(_Strict):
+    """One file of laws of one jurisdiction."""
+
+    pack: _Head
+    law: tuple[Law, ...]
+
+
+class Laws:
+    """The laws of the packs that a round names."""
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        self.packs = tuple(packs)
+        self.all = tuple(law.model_copy(update={"jurisdiction": p.pack.jurisdiction}) for p in self.packs for law in p.law)
+        self.jurisdictions = frozenset(p.pack.jurisdiction for p in self.packs)
+        self._found: dict[tuple[str, frozenset[str]], tuple[Law, ...]] = {}
+
+    def of(self, rule: str, *states: str) -> tuple[Law, ...]:
+        """Laws of one rule that bind in these states: federal, school practice and the states' own."""
+        key = (rule, frozenset(states))
+        if key not in self._found:
+            places = {"US", "school", *states}
+            self._found[key] = tuple(law for law in self.all if law.rule == rule and law.jurisdiction in places)
+        return self._found[key]
+
+    def of_kind(self, rule: str) -> tuple[Law, ...]:
+        """Laws of one rule in every jurisdiction."""
+        return tuple(law for law in self.all if law.rule == rule)
+
+
+def read_pack(path: Path) -> Pack:
+    """One pack from its file.
+
+    Raises
+    ------
+    PackError
+        For an unknown key, a missing source, versions of a law that overlap or leave a gap, or text that is not TOML.
+    """
+    try:
+        pack = Pack.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise PackError(f"rule pack {path.name} does not load: {error}") from None
+    versions: dict[str, list[Law]] = {}
+    for law in pack.law:
+        versions.setdefault(law.id, []).append(law)
+    for law_id, laws in versions.items():
+        _check_versions(path.name, law_id, laws)
+    return pack
+
+
+def _check_versions(file: str, law_id: str, laws: list[Law]) -> None:
+    laws = sorted(laws, key=lambda law: law.effective_from or dt.date.min)
+    for one, two in zip(laws, laws[1:], strict=False):
+        if one.effective_to is None or two.effective_from is None or two.effective_from <= one.effective_to:
+            raise PackError(f"rule pack {file} does not load: versions of law {law_id} overlap in time")
+        if two.effective_from != one.effective_to + dt.timedelta(days=1):
+            raise PackError(f"rule pack {file} does not load: versions of law {law_id} leave a gap after {one.effective_to}")
+
+
+def pack_path(name: str, folder: Path | None = None) -> Path:
+    """Where a pack is: shipped packs by name, a district's own by a path ending in .toml beside the round."""
+    return (folder or Path()) / name if name.endswith(".toml") else PACK_FOLDER / f"{name}.toml"
+
+
+def load_laws(names: Iterable[str], folder: Path | None = None) -> Laws:
+    """The laws of these packs."""
+    return Laws(read_pack(pack_path(name, folder)) for name in names)

@@ -1,0 +1,165 @@
+"""What a rule is: a law that refuses a pair with its reason, or a limit on how many of which pairs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from matcher.calendar import Schedule, Session
+from matcher.domain import Student
+from matcher.facts import Age, Coverage
+from matcher.law import Law, same_programme
+from matcher.world import Variant, World
+
+if TYPE_CHECKING:
+    from matcher.candidates import Candidates
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """A law about one student and one variant.
+
+    The engine judges each distinct pair of keys once and spreads the answer, so the keys hold everything `refuse` reads
+    and nothing else: few distinct keys make a fast rule.
+
+    Attributes
+    ----------
+    name : the code in files and messages; `docs/rules.md` explains it.
+    sentence : the law in one plain sentence.
+    student_key, variant_key : the few facts the law reads.
+    refuse : the reason why this pair is unlawful, or None. An unknown fact is a reason, and the sentence names it.
+    rank : place in line when several rules refuse: orders 10, access and time 20, law 30, papers 40, people 50, travel 60.
+    laws : the kinds of law in the rule packs that it reads.
+    mode : when set, the rule forbids only this mode of travel and not the pair.
+    """
+
+    name: str
+    sentence: str
+    student_key: Callable[[World, Student], Hashable]
+    variant_key: Callable[[World, Variant], Hashable]
+    refuse: Callable[[World, Any, Any], str | None]
+    rank: int
+    laws: tuple[str, ...] = ()
+    mode: str = ""
+
+    def reason(self, world: World, student: Student, variant: Variant) -> str | None:
+        """Why this one pair is refused, or None."""
+        return self.refuse(world, self.student_key(world, student), self.variant_key(world, variant))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At least and at most how many of these pairs (weighted by `weights` when given) a plan may hold.
+
+    Attributes
+    ----------
+    rule : code of the rule that asks for it.
+    about : what it is about, for people: ids of the opportunity, site, mentor or van, and when.
+    pairs : int64 [k], places in the candidates.
+    """
+
+    rule: str
+    about: str
+    pairs: np.ndarray
+    at_most: int
+    at_least: int = 0
+    weights: np.ndarray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class LimitRule:
+    """A law about how many: it yields limits and never says how to solve."""
+
+    name: str
+    sentence: str
+    limits: Callable[[World, Candidates], Iterator[Limit]]
+    laws: tuple[str, ...] = ()
+
+
+def no_key(*_: object) -> None:
+    """The key of a side that the law does not read."""
+
+
+def states_of(world: World, school_id: str, site_state: str) -> tuple[str, str]:
+    """The states whose law binds a pair: the site's and the school's."""
+    return site_state, world.round.school[school_id].state
+
+
+class Paid(NamedTuple):
+    """Variant key of the child-labour laws; unpaid placements have none, for those laws do not bind them."""
+
+    state: str
+    program: str
+    schedule: Schedule
+    tasks: tuple[str, ...] = ()
+
+
+class Worker(NamedTuple):
+    """Student key of the child-labour laws."""
+
+    school_id: str
+    age: Age | None
+    programmes: frozenset[str]
+
+
+def worker(world: World, student: Student) -> Worker:
+    """School, age as far as laws tell it, and the programmes that some law reads."""
+    return Worker(student.school_id, world.law_age(student), world.legal_programmes(student))
+
+
+def paid_terms(_: World, variant: Variant) -> Paid | None:
+    """State, programme and schedule of a paid variant."""
+    if not variant.paid:
+        return None
+    return Paid(variant.site.state, same_programme(variant.opportunity.program), variant.schedule)
+
+
+Offence = tuple[dt.date, str]
+Judge = Callable[[World, str, Paid, frozenset[str], int], list[Offence]]
+
+
+def first_offence(judge: Judge) -> Callable[[World, Worker, Paid | None], str | None]:
+    """A `refuse` function out of a judge who lists offences for one fixed age, day by day.
+
+    The judge's answer is kept per school, terms, programmes in use and age, so that thousands of birthdays cost no more
+    than a look at dates.
+    """
+
+    def refuse(world: World, who: Worker, terms: Paid | None) -> str | None:
+        if terms is None:
+            return None
+        if who.age is None:
+            return "the birth date is not known, and paid work has limits by age"
+        used = frozenset({terms.program} & who.programmes)
+        offences = []
+        for age in {who.age.at_start, *(new for _, new in who.age.steps)}:
+            key = (judge, who.school_id, terms, used, age)
+            if key not in world.memory:
+                world.memory[key] = judge(world, who.school_id, terms, used, age)
+            offences += [offence for offence in world.memory[key] if who.age.on(offence[0]) == age]
+        return min(offences)[1] if offences else None
+
+    return refuse
+
+
+def binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.date, used: frozenset[str]) -> Iterator[tuple[Law, Any]]:
+    """The laws of a rule that bind somebody of this age on this day, each with the numbers that count for the programmes in use."""
+    off = {same_programme(law.values.program) for law in world.laws.of("programme_disabled", *states) if law.in_force(day)}
+    for law in world.laws.of(rule, *states):
+        if law.ages[0] <= age <= law.ages[1] and law.in_force(day):
+            values = law.values_for(used - off, day)
+            if values is not None:
+                yield law, values
+
+
+def first_gap(needed: Iterable[tuple[str, Coverage]], sessions: Iterable[Session]) -> str | None:
+    """The first of these papers that does not cover every session, as a reason."""
+    sessions = tuple(sessions)
+    for name, covered in needed:
+        if why := covered.gap(sessions):
+            return f"{name}: {why}"
+    return None

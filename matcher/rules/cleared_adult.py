@@ -1,0 +1,78 @@
+"""Rule: a cleared adult is present at every session, and the mentor in charge is cleared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from matcher.calendar import Schedule
+from matcher.cells import DateRange
+from matcher.clearance import cleared_spans
+from matcher.domain import Mentor, Student
+from matcher.facts import Span
+from matcher.rules.base import PairRule
+from matcher.world import Variant, World
+
+
+class Adult(NamedTuple):
+    """One mentor of a variant: leave, and the cleared days under the law of each school state."""
+
+    leave: tuple[DateRange, ...]
+    cleared: tuple[tuple[str, tuple[Span, ...]], ...]
+    missing: str
+
+
+class Terms(NamedTuple):
+    """The mentors of a variant, the place of the one in charge, and the schedule."""
+
+    adults: tuple[Adult, ...]
+    own: int
+    schedule: Schedule
+
+
+def _school(world: World, student: Student) -> tuple[str, str]:
+    return student.school_id, world.school_of(student).state
+
+
+def _adult(world: World, mentor: Mentor, site_state: str) -> Adult:
+    states = sorted({s.state for s in world.round.schools})
+    cleared = tuple((state, cleared_spans(world, mentor, (site_state, state))) for state in states)
+    entries = [d for d in mentor.documents if d.name == "clearance"]
+    missing = "is not on file" if not entries else "has no date" if all(d.valid_until is None for d in entries) else ""
+    if not missing and not any(spans for _, spans in cleared) and all(d.valid_from is None for d in entries):
+        missing = "has no first day, and the law counts from it"
+    return Adult(tuple(r for r in mentor.leave if r.last >= world.first and r.first <= world.last), cleared, missing)
+
+
+def _terms(world: World, variant: Variant) -> Terms:
+    adults = tuple(_adult(world, m, variant.site.state) for m in variant.mentors)
+    return Terms(adults, variant.mentors.index(variant.mentor), variant.schedule)
+
+
+def _present(adult: Adult, day: dt.date) -> bool:
+    return not any(day in leave for leave in adult.leave)
+
+
+def _refuse(world: World, school: tuple[str, str], terms: Terms) -> str | None:
+    school_id, state = school
+    own = terms.adults[terms.own]
+    spans = [dict(adult.cleared)[state] for adult in terms.adults]
+    for session in world.sessions(school_id, terms.schedule):
+        cleared = [
+            any(a <= session.date <= b for a, b in s) and _present(adult, session.date)
+            for adult, s in zip(terms.adults, spans, strict=True)
+        ]
+        if not any(cleared) or (_present(own, session.date) and not cleared[terms.own]):
+            return f"the mentor's clearance {own.missing or f'does not count on {session.date}'}"
+    return None
+
+
+RULE = PairRule(
+    "cleared_adult",
+    "A cleared adult is present at every session, and the mentor in charge is cleared.",
+    _school,
+    _terms,
+    _refuse,
+    rank=40,
+    laws=("clearance",),
+)

@@ -1,0 +1,51 @@
+"""Rule: the time of day in which minors may work for pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from matcher.calendar import DAY, labor_day
+from matcher.cells import clock
+from matcher.law import ClockWindow
+from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.world import World
+
+
+def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age: int) -> list[Offence]:
+    states = states_of(world, school_id, terms.state)
+    offences: list[Offence] = []
+    for session in world.sessions(school_id, terms.schedule):
+        for law, values in binding(world, "clock_window", states, age, session.date, used):
+            end = _end(world, school_id, session.date, values)
+            if session.start < values.start or session.end > end:
+                offences.append(
+                    (
+                        session.date,
+                        f"on {session.date} from {clock(session.start)} to {clock(session.end)}; paid work at {law.told_ages} only {clock(values.start)}-{clock(end)} ({law.id})",
+                    )
+                )
+    return offences
+
+
+def _end(world: World, school_id: str, day: dt.date, values: ClockWindow) -> int:
+    if values.summer_end is not None and _summer(day, values):
+        return values.summer_end
+    if values.end_before_other_day is not None and not world.calendar.is_school_day(school_id, day + DAY):
+        return values.end_before_other_day
+    return values.end
+
+
+def _summer(day: dt.date, values: ClockWindow) -> bool:
+    month, date = map(int, (values.summer_from or "").split("-"))
+    return dt.date(day.year, month, date) <= day <= labor_day(day.year)
+
+
+RULE = PairRule(
+    "clock_window",
+    "Paid work of minors stays within the lawful hours of the day.",
+    worker,
+    paid_terms,
+    first_offence(_judge),
+    rank=30,
+    laws=("clock_window",),
+)

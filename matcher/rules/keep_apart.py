@@ -1,0 +1,52 @@
+"""Rule: people to be kept apart do not meet at one site at one time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.domain import Student
+from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.world import Variant, World
+
+if TYPE_CHECKING:
+    from matcher.candidates import Candidates
+
+
+def _others(world: World, student: Student) -> frozenset[str]:
+    return world.persons_with("keep_apart", student.student_id)
+
+
+def _adults(world: World, variant: Variant) -> frozenset[str]:
+    named = world.memory.setdefault("keep apart", frozenset(p for d in world.round.decisions_in_force("keep_apart") for p in (d.a, d.b)))
+    return frozenset(variant.opportunity.mentors) & named
+
+
+def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | None:
+    return "a decision of the school keeps the student from a mentor here" if others & adults else None
+
+
+def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
+    for decision in world.round.decisions_in_force("keep_apart"):
+        pairs = candidates.of_students(decision.a, decision.b)
+        for site in np.unique(candidates.site[pairs]):
+            here = pairs[candidates.site[pairs] == site]
+            for together in meetings(world, candidates, here):
+                yield Limit("keep_apart", f"site {world.round.sites[site].site_id}", here[together], 1)
+
+
+def meetings(world: World, candidates: Candidates, pairs: np.ndarray) -> list[list[int]]:
+    """The largest groups of these pairs that are in session at one instant, as places in `pairs`."""
+    dated = [candidates.sessions(int(p)) for p in pairs]
+    instants = {(s.date, s.start) for sessions in dated for s in sessions}
+    groups = {
+        tuple(i for i, sessions in enumerate(dated) if any(s.date == day and s.start <= at < s.end for s in sessions))
+        for day, at in instants
+    }
+    return [list(g) for g in sorted(groups) if not any(set(g) < set(h) for h in groups)]
+
+
+RULE = PairRule("keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50)
+LIMITS = LimitRule("keep_apart", "Two students to be kept apart have no overlapping sessions at one site.", _limits)

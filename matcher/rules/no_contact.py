@@ -1,0 +1,44 @@
+"""Rule: people under a no-contact order are never at one site nor in one van."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matcher.cells import WEEKDAYS
+from matcher.domain import Student
+from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.world import Variant, World
+
+if TYPE_CHECKING:
+    from matcher.candidates import Candidates
+
+
+def _others(world: World, student: Student) -> frozenset[str]:
+    return world.persons_with("no_contact", student.student_id)
+
+
+def _adults(world: World, variant: Variant) -> frozenset[str]:
+    named = world.memory.setdefault("no contact", frozenset(p for d in world.round.decisions_in_force("no_contact") for p in (d.a, d.b)))
+    return world.mentors_at.get(variant.site.site_id, frozenset()) & named
+
+
+def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | None:
+    return "a decision of the school keeps the student from this site" if others & adults else None
+
+
+def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
+    for decision in world.round.decisions_in_force("no_contact"):
+        pairs = candidates.of_students(decision.a, decision.b)
+        for site in np.unique(candidates.site[pairs]):
+            here = pairs[candidates.site[pairs] == site]
+            yield Limit("no_contact", f"site {world.round.sites[site].site_id}", here, 1)
+        for van, weekday in sorted({ride for pair in pairs for ride in candidates.rides(pair)}):
+            riders = np.array([p for p in pairs if (van, weekday) in candidates.rides(p)])
+            yield Limit("no_contact", f"van {van} on {WEEKDAYS[weekday]}", riders, 1)
+
+
+RULE = PairRule("no_contact", "People under a no-contact order are never at one site.", _others, _adults, _refuse, rank=50)
+LIMITS = LimitRule("no_contact", "Two students under a no-contact order are never at one site nor in one van.", _limits)

@@ -1,0 +1,142 @@
+"""Rule: some mode of travel brings the student to the site in time and back in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.cells import clock
+from matcher.domain import MODES, Student
+from matcher.travel.base import UNKNOWN, Travel
+from matcher.vans import fits, rides_van
+from matcher.world import Variant, World
+
+DEFAULT_CAP = 60
+"""Minutes one way for a student without a value of their own in a round without one."""
+_NONE = np.iinfo(np.int32).max
+VAN = MODES.index("van")
+
+
+@dataclass(frozen=True)
+class TripBlock:
+    """The mode that each pair of a block uses: arrays [students, variants]; `mode` is -1 where no mode is lawful."""
+
+    mode: np.ndarray
+    minutes: np.ndarray
+    transfers: np.ndarray
+
+
+@dataclass(frozen=True)
+class TripRule:
+    """The one rule on numbers: travel minutes against what the sessions and the caps leave."""
+
+    name: str = "trip"
+    sentence: str = "Some mode of travel is lawful, short enough and in time, there and back."
+    rank: int = 60
+    laws: tuple[str, ...] = ()
+
+    def block(self, world: World, students: list[Student], forbidden: dict[str, np.ndarray]) -> TripBlock:
+        """Judge every variant for these students.
+
+        Parameters
+        ----------
+        forbidden : per mode, bool [students, variants]: where a rule of that mode forbids it.
+        """
+        travel = _travel(world)
+        spare_out, spare_back = _spare(world, students)
+        best = np.full((len(students), len(world.variants)), _NONE, np.int32)
+        for index, mode in enumerate(MODES):
+            if users := [i for i, s in enumerate(students) if mode in s.travel_modes and (mode != "van" or rides_van(s))]:
+                trips = travel.trips([students[i] for i in users], mode)
+                longer = np.maximum(trips.out, trips.back)
+                at_site = (longer <= caps(world, [students[i] for i in users])[:, None]) & (
+                    trips.transfers <= world.settings.limits.max_transfers
+                )
+                key = np.where(at_site, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, world.variant_site]
+                if mode == "van":
+                    lawful = _vans_fit(world, [students[i] for i in users], trips.out, trips.back, key < _NONE) & (best[users] == _NONE)
+                else:
+                    lawful = (trips.out[:, world.variant_site] <= spare_out[users]) & (
+                        trips.back[:, world.variant_site] <= spare_back[users]
+                    )
+                if mode in forbidden:
+                    lawful &= ~forbidden[mode][users]
+                best[users] = np.minimum(best[users], np.where(lawful, key, _NONE))
+        found = best < _NONE
+        return TripBlock(np.where(found, best % 8, -1).astype(np.int8), (best // 256).astype(np.int32), (best // 8 % 32).astype(np.int8))
+
+    def reason(self, world: World, student: Student, variant: Variant, forbidden: dict[str, str]) -> str:
+        """Why no mode is lawful for this one pair; `forbidden` says why a rule forbids a mode."""
+        if not student.travel_modes:
+            return "no mode of travel is given for the student"
+        site = world.site_index[variant.site.site_id]
+        cap = int(caps(world, [student])[0])
+        why = []
+        for mode in student.travel_modes:
+            trips = _travel(world).trips([student], mode)
+            out, back = int(trips.out[0, site]), int(trips.back[0, site])
+            why.append(
+                forbidden.get(mode) or self._mode_reason(world, student, variant, mode, (out, back, int(trips.transfers[0, site]), cap))
+            )
+        return "; ".join(why)
+
+    def _mode_reason(self, world: World, student: Student, variant: Variant, mode: str, trip: tuple[int, int, int, int]) -> str:
+        out, back, transfers, cap = trip
+        if max(out, back) >= UNKNOWN:
+            return f"{mode}: the travel time is not known"
+        if max(out, back) > cap:
+            return f"{mode}: {max(out, back)} minutes, the limit is {cap}"
+        if transfers > world.settings.limits.max_transfers:
+            return f"{mode}: {transfers} transfers, the limit is {world.settings.limits.max_transfers}"
+        if mode == "van":
+            return "van: no van of the school runs there at these times"
+        school = world.school_of(student)
+        early, late = min(w.start for w in variant.windows), max(w.end for w in variant.windows)
+        return (
+            f"{mode}: {out} minutes there and {back} back do not fit between {clock(school.leave_after or 0)} and "
+            f"{clock(school.return_by or 1440)} around {clock(early)}-{clock(late)}"
+        )
+
+
+def _travel(world: World) -> Travel:
+    travel: Travel = world.memory.setdefault("travel", Travel(world.round))
+    return travel
+
+
+def caps(world: World, students: list[Student]) -> np.ndarray:
+    """int32 [students]: the most minutes one way, the strictest of the student's and the round's."""
+    limit = world.settings.limits.max_travel_minutes
+
+    def cap(student: Student) -> int:
+        given = [c for c in (student.max_travel_minutes, limit) if c is not None]
+        return min(given) if given else DEFAULT_CAP
+
+    return np.array([cap(s) for s in students], dtype=np.int32)
+
+
+def _spare(world: World, students: list[Student]) -> tuple[np.ndarray, np.ndarray]:
+    """int32 [students, variants] twice: minutes left before the earliest start and after the latest end."""
+    early = np.array([min(w.start for w in v.windows) for v in world.variants], dtype=np.int32)
+    late = np.array([max(w.end for w in v.windows) for v in world.variants], dtype=np.int32)
+    schools = [world.school_of(s) for s in students]
+    leave = np.array([-UNKNOWN if k.leave_after is None else k.leave_after for k in schools], dtype=np.int32)
+    back_by = np.array([2 * UNKNOWN if k.return_by is None else k.return_by for k in schools], dtype=np.int32)
+    buffer = world.settings.limits.arrival_buffer_minutes
+    return early[None, :] - leave[:, None] - buffer, back_by[:, None] - late[None, :]
+
+
+def _vans_fit(world: World, students: list[Student], out: np.ndarray, back: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Bool [students, variants]: whether vans of the student's school fit; asked only where `wanted`."""
+    good = np.zeros(wanted.shape, dtype=bool)
+    schools = np.array([s.school_id for s in students])
+    for school_id in np.unique(schools):
+        if any(van.school_id == school_id for van in world.round.vans):
+            rows = np.flatnonzero(schools == school_id)
+            for v in np.flatnonzero(wanted[rows].any(axis=0)):
+                site = world.variant_site[v]
+                good[rows, v] = fits(world, str(school_id), world.variants[v], out[rows, site], back[rows, site])
+    return good
+
+
+RULE = TripRule()

@@ -1,0 +1,1 @@
+"""Minutes and transfers between people and sites, per mode of travel."""
