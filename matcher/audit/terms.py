@@ -1,0 +1,102 @@
+"""The settings of a round as the auditor needs them, with the defaults docs/rules.md gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from matcher.audit.times import read_date
+
+DEFAULT_START = dt.date(2026, 9, 8)
+DEFAULT_END = dt.date(2026, 12, 18)
+DEFAULT_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
+DEFAULT_CAP = 60
+
+
+class Pace(NamedTuple):
+    """How a mode's minutes follow from a straight line: km/h, road km per straight km, minutes added."""
+
+    speed_kmh: float
+    detour: float
+    fixed_minutes: float
+
+
+DEFAULT_PACES = {
+    "walk": Pace(4.8, 1.25, 0),
+    "bike": Pace(14, 1.25, 2),
+    "drive": Pace(35, 1.3, 5),
+    "dropoff": Pace(35, 1.3, 3),
+    "van": Pace(30, 1.3, 5),
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What round.toml fixes.
+
+    Attributes
+    ----------
+    start, end : first and last day of the round, both included.
+    packs : names of the rule packs in force.
+    max_travel_minutes : the round's own cap on a trip, or None.
+    max_transfers : the most transfers a trip may have.
+    buffer : minutes to spare between arrival and the start of a session.
+    paces : how each mode is computed.
+    has_feeds : whether transit feeds are named, whose trips the auditor does not compute itself.
+    """
+
+    start: dt.date = DEFAULT_START
+    end: dt.date = DEFAULT_END
+    packs: tuple[str, ...] = DEFAULT_PACKS
+    max_travel_minutes: float | None = None
+    max_transfers: int = 1
+    buffer: float = 0
+    paces: tuple[tuple[str, Pace], ...] = tuple(DEFAULT_PACES.items())
+    has_feeds: bool = False
+
+    def pace(self, mode: str) -> Pace | None:
+        """Give a mode's pace, or None when it is never computed."""
+        return dict(self.paces).get(mode)
+
+
+def read_terms(text: str) -> Terms:
+    """Read round.toml.
+
+    Raises
+    ------
+    ValueError
+        When it is not TOML, or a value has the wrong kind.
+    """
+    try:
+        document = tomllib.loads(text)
+        about, limits = document.get("round", {}), document.get("limits", {})
+        cap = limits.get("max_travel_minutes")
+        return Terms(
+            start=_day(about.get("start", DEFAULT_START)),
+            end=_day(about.get("end", DEFAULT_END)),
+            packs=tuple(str(name) for name in about.get("rule_packs", DEFAULT_PACKS)),
+            max_travel_minutes=None if cap is None else float(cap),
+            max_transfers=int(limits.get("max_transfers", 1)),
+            buffer=float(limits.get("arrival_buffer_minutes", 0)),
+            paces=tuple((mode, _pace(mode, document.get("travel", {}))) for mode in DEFAULT_PACES),
+            has_feeds=bool(document.get("gtfs")),
+        )
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError("a value of the wrong kind") from error
+
+
+def _pace(mode: str, travel: dict[str, Any]) -> Pace:
+    default = DEFAULT_PACES[mode]
+    given = travel.get(mode, {})
+    pace = Pace(*(float(given.get(name, getattr(default, name))) for name in Pace._fields))
+    if pace.speed_kmh <= 0:
+        raise ValueError("a speed of nothing")
+    return pace
+
+
+def _day(value: object) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else read_date(str(value))

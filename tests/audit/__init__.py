@@ -1,0 +1,1 @@
+"""Tests of the auditor, which know nothing of the engine."""
