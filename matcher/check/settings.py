@@ -1,0 +1,79 @@
+"""Check: rule packs and objectives that do not exist, and pay in states whose law this round does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from matcher.check.base import Scene, closest
+from matcher.errors import Issue, MatcherError
+from matcher.law import PACK_FOLDER, read_pack
+
+_OBJECTIVE_FOLDER = Path(__file__).parents[1] / "solver" / "objectives"
+
+
+def check(scene: Scene) -> Iterator[Issue]:
+    """`unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`."""
+    if not scene.origin.settings_known:
+        return
+    known = known_objectives()
+    for name in scene.round.settings.objectives.order:
+        if name not in known:
+            near = closest(name, known)
+            hint = f"Maybe {near} is meant." if near else f"Maybe one of: {', '.join(sorted(known))}."
+            yield _issue("objectives.order", "unknown_objective", name, "is not an objective", hint)
+    jurisdictions: set[str] = set()
+    issues = list(_packs(scene, jurisdictions))
+    yield from issues
+    if not issues:
+        yield from _paid(scene, jurisdictions)
+
+
+def known_objectives() -> frozenset[str]:
+    """The names of the files of that family."""
+    return frozenset(p.stem for p in _OBJECTIVE_FOLDER.glob("*.py") if p.stem != "base" and not p.stem.startswith("_"))
+
+
+def _issue(column: str, code: str, value: str, message: str, hint: str) -> Issue:
+    return Issue("round.toml", None, column, code, "error", value, message, hint)
+
+
+def _packs(scene: Scene, jurisdictions: set[str]) -> Iterator[Issue]:
+    shipped = {p.stem for p in PACK_FOLDER.glob("*.toml")}
+    for name in scene.round.settings.round.rule_packs:
+        path = _path(name, shipped, scene.origin.folder)
+        if path is None:
+            near = closest(name, shipped)
+            hint = f"Maybe {near} is meant." if near else f"Maybe one of: {', '.join(sorted(shipped))}."
+            message = "is neither a rule pack of this engine nor a .toml file in the round folder"
+            yield _issue("round.rule_packs", "unknown_pack", name, message, hint)
+            continue
+        try:
+            jurisdictions.add(read_pack(path).pack.jurisdiction)
+        except (MatcherError, UnicodeDecodeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            yield _issue(
+                "round.rule_packs",
+                "bad_pack",
+                name,
+                f"is a rule pack that does not load: {reason}",
+                "Maybe compare it with a shipped pack.",
+            )
+
+
+def _path(name: str, shipped: set[str], folder: Path | None) -> Path | None:
+    if name in shipped:
+        return PACK_FOLDER / f"{name}.toml"
+    if not name.endswith(".toml") or folder is None:
+        return None
+    path = (folder / name).resolve()
+    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+
+
+def _paid(scene: Scene, jurisdictions: set[str]) -> Iterator[Issue]:
+    for offer in scene.round.opportunities:
+        site = scene.round.site.get(offer.site_id)
+        if offer.placement_kind == "paid_employment" and site and scene.sound(site, "state") and site.state not in jurisdictions:
+            message = f"is paid work in {site.state}, a state without a rule pack in this round, so no minor can be placed here"
+            hint = "Maybe add the rule pack of that state, or it is unpaid_learning."
+            yield from scene.warning(offer, "placement_kind", "no_rule_pack", message, hint)
