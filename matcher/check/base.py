@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -22,11 +22,16 @@ _MOST_KNOWN = 2_000
 
 
 class Source(NamedTuple):
-    """Where a row came from: its spreadsheet line, its cells as text, and the columns whose cell could not be read."""
+    """Where a row came from: its line, its cells as text, the place of each column, and the columns that could not be read."""
 
     line: int
-    cells: Mapping[str, str]
+    cells: Sequence[str]
+    places: Mapping[str, int]
     faulty: frozenset[str] = frozenset()
+
+    def written(self, column: str) -> str:
+        """The cell as it was written."""
+        return self.cells[self.places[column]] if column in self.places else ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Scene:
         if not self.sound(row, column):
             return ()
         source = self.origin.sources.get(id(row))
-        written = source.cells.get(column, "") if source else _show(getattr(row, column))
+        written = source.written(column) if source else _show(getattr(row, column))
         text = shown(written if value is None else value)
         return (Issue(_TABLE_OF[type(row)], self.line(row), column, code, severity, text, message, hint),)
 
@@ -118,7 +123,7 @@ class Scene:
         if self._suggested <= _MOST_SUGGESTIONS:
             for table in tables:
                 near = closest(value, self.ids[table])
-                if near:
+                if near and digits(near) == digits(value):
                     return f"Maybe {near} is meant."
         return "Maybe that row was deleted, or the id has a typing error."
 
@@ -126,6 +131,11 @@ class Scene:
 def likeness(id_: str) -> str:
     """An id without case, signs and the leading zeros that spreadsheets drop."""
     return re.sub(r"[\W_]+|(?<!\d)0+(?=\d)", "", id_).casefold()
+
+
+def digits(id_: str) -> str:
+    """The digits of an id: ids that differ in them are other ids and not typing errors."""
+    return re.sub(r"\D", "", id_)
 
 
 def closest(value: str, known: Collection[str]) -> str | None:

@@ -32,7 +32,7 @@ def check(scene: Scene) -> Iterator[Issue]:
 def _mentors(scene: Scene, offer: Opportunity) -> Iterator[Issue]:
     for mentor_id in offer.mentors:
         mentor = scene.round.mentor.get(mentor_id)
-        if mentor and scene.sound(mentor, "site_id") and scene.sound(offer, "site_id") and mentor.site_id != offer.site_id:
+        if mentor and scene.sound(mentor, "site_id") and offer.site_id in scene.ids["sites"] and mentor.site_id != offer.site_id:
             message = f"is a mentor at the site {mentor.site_id}, not at the site of this opportunity"
             hint = "Maybe the site is wrong in one of the two tables."
             yield from scene.error(offer, "mentors", "mentor_elsewhere", message, hint, value=mentor_id)

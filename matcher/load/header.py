@@ -38,7 +38,7 @@ def read_header(raw: RawTable) -> Header:
     unknown: list[str] = []
 
     def note(code: str, column: str, value: str, message: str, hint: str, *, severity: Severity = "warning") -> None:
-        header.issues.append(Issue(raw.name, raw.header_row, shown(column), code, severity, shown(value), message, hint))
+        header.issues.append(Issue(raw.name, raw.header_row, shown(column) or None, code, severity, shown(value), message, hint))
 
     for index, written in enumerate(raw.header):
         column = known.get(squash(written)) if written else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -70,7 +71,8 @@ class _RowReader:
     def __init__(self, table: str, header: Header, issues: list[Issue]) -> None:
         self.table = table
         self.model = TABLES[table]
-        self.columns = list(header.picks.items())
+        self.places = header.picks
+        self.columns = tuple(header.picks.items())
         self.required = required_columns(table)
         self.needed = frozenset(name for name, info in self.model.model_fields.items() if info.is_required())
         self.missing = header.missing
@@ -99,7 +101,8 @@ class _RowReader:
                 faulty.add(column)
             else:
                 data[column] = text
-        return self._validated(number, data, faulty)
+        row = self._validated(number, data, faulty)
+        return row, Source(number, cells, self.places, frozenset(faulty))
 
     def _blank(self, row: int, column: str) -> bool:
         """Note a blank required cell; whether it is lawful."""
@@ -109,18 +112,18 @@ class _RowReader:
         self.note((row, column), "blank_cell", "", "is blank, but this cell is needed", "Maybe fill it in, or delete the row.")
         return False
 
-    def _validated(self, number: int, data: dict[str, str], faulty: set[str]) -> tuple[Row, Source]:
+    def _validated(self, number: int, data: dict[str, str], faulty: set[str]) -> Row:
+        """The row; columns that turn out to be bad are added to `faulty`."""
         tried: dict[str, Any] = data | self._stand_ins(faulty) if faulty else data
         try:
-            row = self.model.model_validate(tried)
+            return self.model.model_validate(tried)
         except ValidationError as error:
             for details in error.errors():
                 column = str(details["loc"][0])
                 self._from_pydantic(number, column, data[column], details)
                 faulty.add(column)
             sound = {column: text for column, text in data.items() if column not in faulty}
-            row = self.model.model_validate(sound | self._stand_ins(faulty))
-        return row, Source(number, data, frozenset(faulty))
+            return self.model.model_validate(sound | self._stand_ins(faulty))
 
     def _stand_ins(self, faulty: set[str]) -> dict[str, str]:
         kind = {"kind": _KINDS[self.table]} if self.table in _KINDS else {}
@@ -129,7 +132,8 @@ class _RowReader:
     def _from_pydantic(self, row: int, column: str, value: str, details: ErrorDetails) -> None:
         cause = details.get("ctx", {}).get("error")
         if isinstance(cause, CellError):
-            self.note((row, column), cause.code, value, str(cause), cause.hint)
+            hint = _choice_hint(value, str(cause)) if cause.code == "bad_value" else cause.hint
+            self.note((row, column), cause.code, value, str(cause), hint)
             return
         bounds = details.get("ctx", {})
         if "ge" in bounds:
@@ -139,3 +143,12 @@ class _RowReader:
         else:
             message = f"cannot be read: {details['msg']}"
         self.note((row, column), "out_of_range", value, message, _HINTS.get(column, "Maybe there is a typing error."))
+
+
+def _choice_hint(value: str, message: str) -> str:
+    """The word that is probably meant, of the lawful ones that the message lists."""
+    words = message.rpartition("one of ")[2].split(", ")
+    near = [
+        word for part in value.lower().split(";") if part.strip() not in words for word in get_close_matches(part.strip(), words, 1, 0.7)
+    ]
+    return f"Maybe {near[0]} is meant." if near else "Maybe use one of these words."
