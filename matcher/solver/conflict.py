@@ -1,0 +1,59 @@
+"""The smallest set of demands and limits that cannot hold together, found by leaving out one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from matcher.solver.linear import Program, solve_whole
+from matcher.solver.problem import Problem
+
+
+def smallest_conflict(problem: Problem, workers: int = 1) -> tuple[int, ...]:
+    """Rows (limits, then students) of which every one is needed for the contradiction.
+
+    Only rows that demand something (`at_least` above 0) can make a problem infeasible; these are reduced first, then the
+    limits they run into.
+    """
+    low, high = problem.bounds()
+    demands = [int(i) for i in np.flatnonzero(low > 0)]
+    caps = [int(i) for i in np.flatnonzero(low <= 0)]
+    demands = _reduced(problem, demands, lambda kept: [*kept, *caps], workers)
+    pairs = np.unique(problem.rows[demands].indices)
+    touched = set(problem.rows[:, pairs].nonzero()[0].tolist()) if len(pairs) else set()
+    caps = [i for i in caps if i in touched]
+    caps = _reduced(problem, caps, lambda kept: [*demands, *kept], workers)
+    return tuple(sorted(demands) + sorted(caps))
+
+
+def _linked(problem: Problem) -> np.ndarray:
+    """Pairs that only make room for others: those in limits with negative coefficients."""
+    negative = np.unique(problem.limits.nonzero()[0][problem.limits.data < 0])
+    return np.unique(problem.limits[negative].indices)
+
+
+def _reduced(problem: Problem, rows: list[int], with_rest: Callable[[list[int]], list[int]], workers: int) -> list[int]:
+    kept = list(rows)
+    size = max(1, len(kept) // 4)
+    while size:
+        start = 0
+        while start < len(kept):
+            trial = kept[:start] + kept[start + size :]
+            if _feasible(problem, with_rest(trial), workers):
+                start += size
+            else:
+                kept = trial
+        size //= 2
+    return kept
+
+
+def _feasible(problem: Problem, rows: list[int], workers: int) -> bool:
+    low, high = problem.bounds()
+    demanded = [i for i in rows if low[i] > 0]
+    if not demanded:
+        return True
+    pairs = np.union1d(problem.rows[demanded].indices, _linked(problem))
+    linked = problem.rows[rows][:, pairs]
+    program = Program(linked.tocsr(), low[rows], high[rows], np.zeros(len(pairs), np.int64))
+    return solve_whole(program, workers).feasible

@@ -1,0 +1,131 @@
+"""Linear and whole-number programs through OR-Tools MathOpt, built from arrays in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, parameters_pb2, result_pb2
+from ortools.math_opt.core.python import solver as core
+from ortools.math_opt.python import mathopt
+from ortools.sat.python import cp_model
+from scipy import sparse
+
+_INFINITE = np.iinfo(np.int64).max // 8
+
+
+@dataclass(frozen=True)
+class Program:
+    """Maximise cost @ x subject to low <= rows @ x <= high, x >= 0 (x is 0 or 1 when whole).
+
+    `rows` is CSR [m, n]; `low`, `high` int64 [m]; `cost` int64 [n].
+    """
+
+    rows: sparse.csr_matrix
+    low: np.ndarray
+    high: np.ndarray
+    cost: np.ndarray
+
+    def to_proto(self) -> model_pb2.ModelProto:
+        """The MathOpt model of the linear relaxation."""
+        m, n = self.rows.shape
+        proto = model_pb2.ModelProto()
+        proto.variables.ids.extend(range(n))
+        proto.variables.lower_bounds.extend(np.zeros(n))
+        proto.variables.upper_bounds.extend(np.full(n, np.inf))
+        proto.variables.integers.extend([False] * n)
+        proto.linear_constraints.ids.extend(range(m))
+        proto.linear_constraints.lower_bounds.extend(np.where(self.low < -_INFINITE, -np.inf, self.low.astype(float)))
+        proto.linear_constraints.upper_bounds.extend(np.where(self.high > _INFINITE, np.inf, self.high.astype(float)))
+        rows = self.rows.sorted_indices()
+        rows.eliminate_zeros()
+        proto.linear_constraint_matrix.row_ids.extend(np.repeat(np.arange(m), np.diff(rows.indptr)))
+        proto.linear_constraint_matrix.column_ids.extend(rows.indices)
+        proto.linear_constraint_matrix.coefficients.extend(rows.data.astype(float))
+        priced = np.flatnonzero(self.cost)
+        proto.objective.maximize = True
+        proto.objective.linear_coefficients.ids.extend(priced)
+        proto.objective.linear_coefficients.values.extend(self.cost[priced].astype(float))
+        return proto
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a solver said: `feasible` False means proven infeasible; `x` and `prices` are floats."""
+
+    feasible: bool
+    x: np.ndarray
+    prices: np.ndarray
+    optimal: bool = True
+
+
+def solve_relaxation(program: Program) -> Answer:
+    """The linear relaxation, by GLOP's dual simplex: a vertex and its row prices."""
+    params = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, threads=1)
+    result = _run(program.to_proto(), mathopt.SolverType.GLOP, params)
+    m, n = program.rows.shape
+    if result is None:
+        return Answer(False, np.zeros(n), np.zeros(m))
+    solution = result.solutions[0]
+    return Answer(True, _dense(solution.primal_solution.variable_values, n), _dense(solution.dual_solution.dual_values, m))
+
+
+def solve_whole(program: Program, workers: int = 1, hint: np.ndarray | None = None) -> Answer:
+    """The whole-number program, to proven optimality, by CP-SAT (which calculates in whole numbers itself).
+
+    Raises
+    ------
+    RuntimeError
+        When CP-SAT stops without an answer.
+    """
+    m, n = program.rows.shape
+    model = cp_model.CpModel()
+    x = [model.new_bool_var("") for _ in range(n)]
+    for i in range(m):
+        row = slice(program.rows.indptr[i], program.rows.indptr[i + 1])
+        total = cp_model.LinearExpr.weighted_sum([x[j] for j in program.rows.indices[row]], program.rows.data[row].tolist())
+        model.add_linear_constraint(total, int(max(program.low[i], -_INFINITE)), int(min(program.high[i], _INFINITE)))
+    priced = np.flatnonzero(program.cost)
+    model.maximize(cp_model.LinearExpr.weighted_sum([x[j] for j in priced], program.cost[priced].tolist()))
+    if hint is not None:
+        for j in range(n):
+            model.add_hint(x[j], bool(hint[j]))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = max(1, workers)
+    solver.parameters.random_seed = 1
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return Answer(False, np.zeros(n), np.zeros(m))
+    if status != cp_model.OPTIMAL:
+        raise RuntimeError(f"CP-SAT stopped without an answer: {solver.status_name(status)}")
+    return Answer(True, np.array([float(solver.value(v)) for v in x]), np.zeros(m))
+
+
+def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters) -> result_pb2.SolveResultProto | None:
+    """Run to the end; None when proven infeasible.
+
+    This is the door that `mathopt.solve` uses itself; going through it keeps arrays as arrays.
+    """
+    result = core.solve(
+        proto,
+        kind.value,
+        parameters_pb2.SolverInitializerProto(),
+        params.to_proto(),
+        model_parameters_pb2.ModelSolveParametersProto(),
+        None,
+        callback_pb2.CallbackRegistrationProto(),
+        None,
+        None,
+    )
+    reason = result.termination.reason
+    if reason == result_pb2.TERMINATION_REASON_OPTIMAL:
+        return result
+    if reason in {result_pb2.TERMINATION_REASON_INFEASIBLE, result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED}:
+        return None
+    raise RuntimeError(f"{kind.name} stopped without an answer: {result.termination}")
+
+
+def _dense(vector: object, length: int) -> np.ndarray:
+    dense = np.zeros(length)
+    dense[np.array(vector.ids, dtype=np.int64)] = np.array(vector.values)  # type: ignore[attr-defined]
+    return dense
