@@ -13,7 +13,10 @@ from matcher.generate.shapes import END, START, Region, Row, Tables
 from matcher.generate.students import make_students
 from matcher.generate.trips import make_trips, make_vans
 from matcher.generate.write import check_call, write_folder
+from matcher.tables.base import MAX_ROWS
 
+MAX_TRIPS = MAX_ROWS * 9 // 10
+"""Rows of `travel` in the largest rounds: what the loader takes, with some to spare for trips that orders looked up."""
 _SETTINGS = """\
 # A synthetic round: {students} students, {schools} schools, seed {seed}. All people and places are invented.
 [round]
@@ -50,7 +53,8 @@ def build(students: int, schools: int, seed: int) -> tuple[str, dict[str, list[R
     tables = Tables()
     regions = make_regions(tables, students, schools, f"round {students} {schools} {seed}")
     for region in regions:
-        _fill(tables, region, sites_a_home=40 if students <= 5000 else 12)
+        share = sum(school.size for school in region.schools) / students
+        _fill(tables, region, trips=int(MAX_TRIPS * share))
     make_calendar(tables, regions)
     states = sorted({region.state for region in regions})
     packs = ", ".join(f'"{pack}"' for pack in ("us-federal", *(state.lower() for state in states), "school"))
@@ -58,7 +62,7 @@ def build(students: int, schools: int, seed: int) -> tuple[str, dict[str, list[R
     return settings, tables.rows
 
 
-def _fill(tables: Tables, region: Region, sites_a_home: int) -> None:
+def _fill(tables: Tables, region: Region, trips: int) -> None:
     for school in region.schools:
         make_students(tables, region, school)
     make_supply(tables, region, sum(student.status in {"seeking", ""} for student in region.students))
@@ -66,4 +70,4 @@ def _fill(tables: Tables, region: Region, sites_a_home: int) -> None:
     orders = Orders(tables, region)
     orders.make()
     make_requests(tables, region, orders.pinned)
-    make_trips(tables, region, sites_a_home)
+    make_trips(tables, region, trips)

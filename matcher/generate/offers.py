@@ -35,11 +35,12 @@ def make_supply(tables: Tables, region: Region, seekers: int) -> None:
                 seats += region.offers[-1].seats
 
 
-def patterns(dice: Dice) -> tuple[tuple[Window, ...], ...]:
-    """One way in the week, or two on other days at the same hours."""
+def patterns(dice: Dice, open_days: set[int]) -> tuple[tuple[Window, ...], ...]:
+    """One way in the week, or two on other days at the same hours, on days when some school that may use the site is out."""
     days, length = DAYS.draw(dice), HOURS.draw(dice)
     start = dice.pick(STARTS[length])
     ways = [days, OTHER_DAYS[days]] if dice.chance(0.125) else [days]
+    ways = [way for way in ways if open_days.issuperset(way)] or [(1, 3)]
     return tuple(tuple(Window(day, start, start + length) for day in way) for way in ways)
 
 
@@ -53,7 +54,9 @@ class _Offers:
 
     def offer(self, site: SiteFacts, field: Field) -> OfferFacts:
         """Add an opportunity at a site."""
-        dice, ways, seats = self.dice, patterns(self.dice), SEATS.draw(self.dice)
+        schools = [school for school in self.region.schools if not site.schools or school.school_id in site.schools]
+        open_days = {day for school in schools for day in school.days}
+        dice, ways, seats = self.dice, patterns(self.dice, open_days), SEATS.draw(self.dice)
         mentors = self._mentors(site, field, seats)
         paid, hazard = dice.chance(0.085 * field.paid), bool(field.hazards) and dice.chance(0.4)
         appetite = APPETITE.draw(dice)

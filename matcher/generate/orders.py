@@ -56,9 +56,9 @@ class Orders:
         self.tables.add("previous", student_id=student.student_id, opportunity_id=offer.opportunity_id, sessions=sessions)
 
     def _place(self, student: StudentFacts) -> None:
-        if offer := self._offer_for(student):
-            self._used_sites.add(offer.site.site_id)
-            self._earlier(student, offer)
+        offer = self._offer_for(student) or self.dice.pick(self.region.offers)
+        self._used_sites.add(offer.site.site_id)
+        self._earlier(student, offer)
 
     def _decide(self, kind: str, a: str, b: str) -> None:
         notes: tuple[str, ...] = getattr(vocabulary().shared, f"{kind}_note")
@@ -77,8 +77,9 @@ class Orders:
                 yield student
 
     def _pins(self) -> None:
-        for student in self._free(self._count(PINS)):
-            if offer := self._offer_for(student):
+        wanted = self._count(PINS)
+        for student in self._free(_TRIES + wanted):
+            if len(self.pinned) < wanted and (offer := self._offer_for(student)):
                 self._used_sites.add(offer.site.site_id)
                 self._used_people.add(student.student_id)
                 self.pinned[student.student_id] = offer.opportunity_id
@@ -86,13 +87,18 @@ class Orders:
 
     def _together(self) -> None:
         """Pairs of one school with at least one offer that is lawful for both and has room for two."""
-        for student in self._free(self._count(TOGETHER)):
-            offer = self._offer_for(student, seats=2)
-            friends = [s for s in self._free(_TRIES) if s.school is student.school and s is not student]
-            friend = next((s for s in friends if offer and surely_lawful(self.region, s, offer)), None)
+        wanted = self._count(TOGETHER)
+        for student in self._free(_TRIES + wanted):
+            offer = self._offer_for(student, seats=2) if wanted else None
+            friend = self._friend(student, offer) if offer else None
             if friend:
+                wanted -= 1
                 self._used_people |= {student.student_id, friend.student_id}
                 self._decide("keep_together", student.student_id, friend.student_id)
+
+    def _friend(self, student: StudentFacts, offer: OfferFacts) -> StudentFacts | None:
+        others = (s for s in self._free(_TRIES) if s.school is student.school and s is not student)
+        return next((s for s in others if surely_lawful(self.region, s, offer)), None)
 
     def _bans(self) -> None:
         for student in self._free(self._count(BANS)):

@@ -13,22 +13,27 @@ from matcher.generate.shapes import Region, SchoolFacts, SiteFacts, Tables
 
 KM_AN_HOUR, DETOUR, FIXED = 17.0, 1.3, 7.0
 NO_BUS = 0.05
+SITES_A_HOME = 40
 _BLOCK = 256
 
 
-def make_trips(tables: Tables, region: Region, sites_a_home: int) -> None:
-    """Rows of `travel`: every school to every site a bus reaches; every home of a bus rider to the nearest sites."""
-    for school in region.schools:
-        for site in region.sites:
-            bus(region, school.school_id, school.lat, school.lon, site)
+def make_trips(tables: Tables, region: Region, rows: int) -> None:
+    """Rows of `travel`: buses from every school and from the homes of bus riders to the nearest sites, about `rows` in all."""
     riders = [s for s in region.students if "transit" in s.modes and (s.starts_home or s.returns_home)]
-    nearest = nearest_sites(region, np.array([(s.lat, s.lon) for s in riders]).reshape(-1, 2), sites_a_home)
-    for student, columns in zip(riders, nearest, strict=True):
-        for column in columns:
-            bus(region, student.student_id, student.lat, student.lon, region.sites[column])
+    a_school = max(1, min(len(region.sites), rows // 2 // len(region.schools)))
+    a_home = max(1, min(SITES_A_HOME, (rows - a_school * len(region.schools)) // max(1, len(riders))))
+    _buses(region, [(s.school_id, s.lat, s.lon) for s in region.schools], a_school)
+    _buses(region, [(s.student_id, s.lat, s.lon) for s in riders], a_home)
     for (from_id, site_id), (minutes, transfers) in sorted(region.trips.items()):
         if minutes:
             tables.add("travel", from_id=from_id, site_id=site_id, mode="transit", minutes=minutes, transfers=transfers)
+
+
+def _buses(region: Region, origins: list[tuple[str, float, float]], count: int) -> None:
+    nearest = nearest_sites(region, np.array([(lat, lon) for _, lat, lon in origins]).reshape(-1, 2), count)
+    for (from_id, lat, lon), columns in zip(origins, nearest, strict=True):
+        for column in columns:
+            bus(region, from_id, lat, lon, region.sites[column])
 
 
 def bus(region: Region, from_id: str, lat: float, lon: float, site: SiteFacts) -> tuple[int, int]:
