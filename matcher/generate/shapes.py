@@ -60,10 +60,11 @@ class SchoolFacts:
 
 @dataclass
 class SiteFacts:
-    """A site; `sound` means papers in date for the term, observable and without closures."""
+    """A site; `sound` means papers in date for the term, observable, no closures; `kind` says which of its field's texts suit it."""
 
     site_id: str
     field_id: str
+    kind: int
     lat: float
     lon: float
     sound: bool

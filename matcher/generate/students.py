@@ -53,14 +53,14 @@ def advisory_sizes(students: int, dice: Dice) -> list[int]:
 
 def make_students(tables: Tables, region: Region, school: SchoolFacts) -> None:
     """Add the students of one school."""
-    dice = region.dice(f"students of {school.school_id}")
-    sizes = advisory_sizes(school.size, dice)
-    advisors = dice.some(vocabulary().names.last, len(sizes))
-    shift = dice.whole(0, 3)
+    maker = _Students(tables, region, school)
+    sizes = advisory_sizes(school.size, maker.dice)
+    advisors = maker.dice.some(vocabulary().names.last, len(sizes))
+    shift = maker.dice.whole(0, 3)
     for number, size in enumerate(sizes):
         name = advisors[number % len(advisors)] + (f" {number}" if number >= len(advisors) else "")
         for _ in range(size):
-            region.students.append(_student(tables, school, f"Advisory {name}", 9 + (number + shift) % 4, dice))
+            region.students.append(maker.student(f"Advisory {name}", 9 + (number + shift) % 4))
 
 
 def birth_date(dice: Dice, grade: int) -> dt.date:
@@ -88,58 +88,67 @@ def _available(dice: Dice, school: SchoolFacts) -> tuple[Window, ...]:
     return ()
 
 
-def _student(tables: Tables, school: SchoolFacts, advisory: str, grade: int, dice: Dice) -> StudentFacts:
-    born = None if dice.chance(0.003) else birth_date(dice, grade)
-    age = age_on(born, START) if born else 0
-    modes, names = _modes(dice, school, age), vocabulary().names
-    at_home = dice.chance(0.82)
-    lat, lon = places.near(dice, school.lat, school.lon, 2.2) if at_home else (school.lat, school.lon)
-    starts, returns = ("", "") if "van" in modes else ENDS.draw(dice)
-    program = PROGRAMS[school.state] if dice.chance(0.12) else ""
-    documents, sound, extra = papers.student_papers(dice, age, "drive" in modes and dice.chance(0.85), bool(program))
-    spanish = texts.is_spanish(dice)
-    interests, topics = texts.interests(dice, spanish)
-    facts = StudentFacts(
-        student_id=tables.new_id("S"),
-        school=school,
-        status=STATUS.draw(dice),
-        age=age,
-        grade=grade,
-        lat=lat,
-        lon=lon,
-        starts_home=starts == "home" and at_home,
-        returns_home=returns == "home" and at_home,
-        modes=modes,
-        max_minutes=MAX_MINUTES.draw(dice) or 0,
-        available=_available(dice, school),
-        needs=tuple(name for name, share in NEEDS.items() if dice.chance(share)),
-        sound=sound,
-        papers=extra,
-        topics=topics,
-    )
-    tables.add(
-        "students",
-        student_id=facts.student_id,
-        school_id=school.school_id,
-        name=f"{dice.pick(names.first)} {dice.pick(names.last)}",
-        advisory=advisory,
-        grade=grade,
-        birth_date=born,
-        status=facts.status,
-        interests=interests,
-        avoid=texts.avoid(dice, spanish),
-        goals=[] if dice.chance(0.05) else dice.some(GOALS, dice.whole(1, 3)),
-        languages=(SPANISH_LANGUAGES if spanish else LANGUAGES).draw(dice),
-        lat=lat if at_home else None,
-        lon=lon if at_home else None,
-        travel_modes=modes,
-        max_travel_minutes=facts.max_minutes or None,
-        available=show_windows(facts.available),
-        starts_from=starts,
-        returns_to=returns,
-        needs=facts.needs,
-        documents=documents,
-        programs=program,
-        priority=PRIORITY.draw(dice),
-    )
-    return facts
+class _Students:
+    """Makes the students of one school."""
+
+    def __init__(self, tables: Tables, region: Region, school: SchoolFacts) -> None:
+        self.tables, self.school, self.dice = tables, school, region.dice(f"students of {school.school_id}")
+        self._taken: set[str] = set()
+
+    def student(self, advisory: str, grade: int) -> StudentFacts:
+        """Add a student."""
+        tables, school, dice = self.tables, self.school, self.dice
+        born = None if dice.chance(0.003) else birth_date(dice, grade)
+        age = age_on(born, START) if born else 0
+        modes = _modes(dice, school, age)
+        at_home = dice.chance(0.82)
+        lat, lon = places.near(dice, school.lat, school.lon, 2.2) if at_home else (school.lat, school.lon)
+        starts, returns = ("", "") if "van" in modes else ENDS.draw(dice)
+        program = PROGRAMS[school.state] if dice.chance(0.12) else ""
+        documents, sound, extra = papers.student_papers(dice, age, "drive" in modes and dice.chance(0.85), bool(program))
+        spanish = texts.is_spanish(dice)
+        interests, topics = texts.interests(dice, spanish)
+        facts = StudentFacts(
+            student_id=tables.new_id("S"),
+            school=school,
+            status=STATUS.draw(dice),
+            age=age,
+            grade=grade,
+            lat=lat,
+            lon=lon,
+            starts_home=starts == "home" and at_home,
+            returns_home=returns == "home" and at_home,
+            modes=modes,
+            max_minutes=MAX_MINUTES.draw(dice) or 0,
+            available=_available(dice, school),
+            needs=tuple(name for name, share in NEEDS.items() if dice.chance(share)),
+            sound=sound,
+            papers=extra,
+            topics=topics,
+        )
+        tables.add(
+            "students",
+            student_id=facts.student_id,
+            school_id=school.school_id,
+            name=texts.person(dice, self._taken),
+            advisory=advisory,
+            grade=grade,
+            birth_date=born,
+            status=facts.status,
+            interests=interests,
+            avoid=texts.avoid(dice, spanish),
+            goals=[] if dice.chance(0.05) else dice.some(GOALS, dice.whole(1, 3)),
+            languages=(SPANISH_LANGUAGES if spanish else LANGUAGES).draw(dice),
+            lat=lat if at_home else None,
+            lon=lon if at_home else None,
+            travel_modes=modes,
+            max_travel_minutes=facts.max_minutes or None,
+            available=show_windows(facts.available),
+            starts_from=starts,
+            returns_to=returns,
+            needs=facts.needs,
+            documents=documents,
+            programs=program,
+            priority=PRIORITY.draw(dice),
+        )
+        return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from matcher.generate import papers, places
+from matcher.generate import papers, places, texts
 from matcher.generate.dice import Deck, Dice, Urn
 from matcher.generate.shapes import START, MentorFacts, Region, SiteFacts, Tables
 from matcher.generate.words import Field, vocabulary
@@ -19,29 +19,36 @@ class Supply:
 
     def __init__(self, tables: Tables, region: Region) -> None:
         self.tables, self.region, self.dice = tables, region, region.dice("sites")
-        self._decks: dict[tuple[str, str], Deck[str]] = {}
+        self._left: dict[tuple[str, str], list[int]] = {}
         self._taken: set[str] = set()
+        self._people: set[str] = set()
         shared = vocabulary().shared
         self._more = Deck(shared.site_more, self.dice)
         self._about_more = Deck(shared.about_more, self.dice)
 
-    def deal(self, field: Field, part: str) -> str:
-        """The next text of this part of a field's vocabulary."""
-        key = (field.id, part)
-        if key not in self._decks:
-            self._decks[key] = Deck(getattr(field, part), self.dice)
-        return self._decks[key].deal()
+    def deal(self, field: Field, part: str, kind: int = -1) -> str:
+        """A text of this part of a field's vocabulary: that of the site's kind if it is left, else any that is left."""
+        return str(getattr(field, part)[self._place(field, part, kind)])
+
+    def _place(self, field: Field, part: str, kind: int) -> int:
+        left = self._left.setdefault((field.id, part), [])
+        if not left:
+            left.extend(range(len(getattr(field, part))))
+        place = kind if kind in left else self.dice.pick(left)
+        left.remove(place)
+        return place
 
     def site(self, field: Field) -> SiteFacts:
         """Add a site with its first mentor."""
         dice, school = self.dice, self.dice.pick(self.region.schools)
         lat, lon = places.near(dice, school.lat, school.lon, 2.6)
-        observable = dice.throw()
+        observable, kind = dice.throw(), self._place(field, "site", -1)
         documents, sound = papers.site_papers(dice, observable < 0.93)
         closures = _closures(dice)
         facts = SiteFacts(
             site_id=self.tables.new_id("W"),
             field_id=field.id,
+            kind=kind,
             lat=lat,
             lon=lon,
             sound=sound and observable < 0.93 and not closures,
@@ -53,12 +60,12 @@ class Supply:
         self.tables.add(
             "sites",
             site_id=facts.site_id,
-            name=self._name(field),
+            name=self._name(field.names[kind]),
             state="US-MA" if over_border else self.region.state,
             lat=lat,
             lon=lon,
             cluster=field.cluster,
-            description=self.deal(field, "site") + (f" {self._more.deal()}" if dice.chance(0.6) else ""),
+            description=field.site[kind] + (f" {self._more.deal()}" if dice.chance(0.6) else ""),
             features=facts.features,
             observable="yes" if observable < 0.93 else "no" if observable < 0.97 else "",
             documents=documents,
@@ -76,13 +83,12 @@ class Supply:
         documents, cleared = papers.clearance(dice, self.region.state)
         leave = _leave(dice)
         facts = MentorFacts(self.tables.new_id("M"), cleared and not leave, max_students)
-        names = vocabulary().names
         self.tables.add(
             "mentors",
             mentor_id=facts.mentor_id,
             site_id=site.site_id,
-            name=f"{dice.pick(names.first)} {dice.pick(names.last)}",
-            about=self.deal(field, "about") + (f" {self._about_more.deal()}" if dice.chance(0.7) else ""),
+            name=texts.person(dice, self._people),
+            about=self.deal(field, "about", site.kind) + (f" {self._about_more.deal()}" if dice.chance(0.7) else ""),
             languages=LANGUAGES.draw(dice),
             documents=documents,
             leave=leave,
@@ -97,13 +103,13 @@ class Supply:
         chosen = self.dice.some(self.region.schools, self.dice.whole(1, 2))
         return tuple(sorted(school.school_id for school in chosen))
 
-    def _name(self, field: Field) -> str:
+    def _name(self, pattern: str) -> str:
         names, dice = vocabulary().names, self.dice
         name = ""
         for _ in range(12):
             one, two = dice.some(names.last, 2)
             parts = {"first": dice.pick(names.first), "last": one, "last2": two}
-            name = self.deal(field, "names").format(**parts, place=dice.pick(names.place), street=dice.pick(names.street))
+            name = pattern.format(**parts, place=dice.pick(names.place), street=dice.pick(names.street))
             if name not in self._taken:
                 break
         else:

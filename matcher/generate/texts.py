@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from matcher.generate.dice import Dice, Urn
 from matcher.generate.words import Phrases, Topic, vocabulary
 
+_SENTENCE = re.compile(r"(i|im|wanna|being|anything|helping|learning|making|doing|fixing|libraries) ")
 SPANISH, VAGUE, NICHE, MISSPELT, AVOIDS = 0.12, 0.25, 0.07, 0.18, 0.15
 TOPICS = Urn({1: 0.42, 2: 0.42, 3: 0.16})
+
+
+def person(dice: Dice, taken: set[str]) -> str:
+    """The name of an invented person, not one of those taken while there are others."""
+    names, name = vocabulary().names, ""
+    for _ in range(20):
+        name = f"{dice.pick(names.first)} {dice.pick(names.last)}"
+        if name not in taken:
+            break
+    taken.add(name)
+    return name
 
 
 def is_spanish(dice: Dice) -> bool:
@@ -25,10 +38,12 @@ def interests(dice: Dice, spanish: bool) -> tuple[str, tuple[str, ...]]:
         return _styled(dice, _phrase(dice, words.niche, spanish)), ()
     topics = _topics(dice)
     voice = words.voice
-    text = dice.pick(voice.open_es if spanish else voice.open)
-    for number, topic in enumerate(topics):
+    phrases = [dice.pick(topic.es if spanish else topic.en) for topic in topics]
+    opening = dice.pick(voice.open_es if spanish else voice.open)
+    text = opening if spanish or not _SENTENCE.match(phrases[0]) else ""
+    for number, phrase in enumerate(phrases):
         join = dice.pick(voice.join_es if spanish else voice.join) if number else ""
-        text += join + dice.pick(topic.es if spanish else topic.en)
+        text += join + phrase
     text += dice.pick(voice.close_es if spanish else voice.close)
     return _styled(dice, text), tuple(topic.id for topic in topics)
 
