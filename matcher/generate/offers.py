@@ -79,8 +79,8 @@ class _Offers:
             opportunity_id=facts.opportunity_id,
             site_id=site.site_id,
             mentors=[mentor.mentor_id for mentor in mentors],
-            title=self.supply.deal(field, "titles", site.kind),
-            description=self._description(field, site.kind, hazard),
+            title=self.supply.deal(field, "titles", site),
+            description=self._description(field, site, hazard),
             cluster=field.cluster,
             tasks=[*field.tasks, *(field.hazards if hazard else ())],
             placement_kind="paid_employment" if paid else "unpaid_learning",
@@ -96,8 +96,8 @@ class _Offers:
         )
         return facts
 
-    def _description(self, field: Field, kind: int, hazard: bool) -> str:
-        parts = [self.supply.deal(field, "work", kind), self.supply.deal(field, "learn")]
+    def _description(self, field: Field, site: SiteFacts, hazard: bool) -> str:
+        parts = [self.supply.deal(field, "work", site), self.supply.deal(field, "learn", site)]
         if self.dice.chance(0.5):
             parts.append(self._closing.deal())
         if hazard:

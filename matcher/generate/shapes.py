@@ -60,7 +60,7 @@ class SchoolFacts:
 
 @dataclass
 class SiteFacts:
-    """A site; `sound` means papers in date for the term, observable, no closures; `kind` says which of its field's texts suit it."""
+    """A site; `sound`: papers in date for the term, observable, no closures; `kind` and `used` are the texts that suit it and those it has."""
 
     site_id: str
     field_id: str
@@ -72,6 +72,7 @@ class SiteFacts:
     schools: tuple[str, ...]
     max_students: int | None
     mentors: list[MentorFacts] = field(default_factory=list)
+    used: dict[str, set[int]] = field(default_factory=dict)
 
 
 @dataclass

@@ -26,23 +26,29 @@ class Supply:
         self._more = Deck(shared.site_more, self.dice)
         self._about_more = Deck(shared.about_more, self.dice)
 
-    def deal(self, field: Field, part: str, kind: int = -1) -> str:
-        """A text of this part of a field's vocabulary: that of the site's kind if it is left, else any that is left."""
-        return str(getattr(field, part)[self._place(field, part, kind)])
+    def deal(self, field: Field, part: str, site: SiteFacts) -> str:
+        """A text of this part of a field's vocabulary, never one the site has: that of its kind if it is left, else any that is left."""
+        used = site.used.setdefault(part, set())
+        place = self._place(field, part, site.kind, used)
+        used.add(place)
+        return str(getattr(field, part)[place])
 
-    def _place(self, field: Field, part: str, kind: int) -> int:
+    def _place(self, field: Field, part: str, kind: int, used: set[int]) -> int:
         left = self._left.setdefault((field.id, part), [])
+        every = range(len(getattr(field, part)))
         if not left:
-            left.extend(range(len(getattr(field, part))))
-        place = kind if kind in left else self.dice.pick(left)
-        left.remove(place)
+            left.extend(every)
+        fresh = [place for place in left if place not in used] or [place for place in every if place not in used] or left
+        place = kind if kind in fresh else self.dice.pick(fresh)
+        if place in left:
+            left.remove(place)
         return place
 
     def site(self, field: Field) -> SiteFacts:
         """Add a site with its first mentor."""
         dice, school = self.dice, self.dice.pick(self.region.schools)
         lat, lon = places.near(dice, school.lat, school.lon, 2.6)
-        observable, kind = dice.throw(), self._place(field, "site", -1)
+        observable, kind = dice.throw(), self._place(field, "site", -1, set())
         documents, sound = papers.site_papers(dice, observable < 0.93)
         closures = _closures(dice)
         facts = SiteFacts(
@@ -88,7 +94,7 @@ class Supply:
             mentor_id=facts.mentor_id,
             site_id=site.site_id,
             name=texts.person(dice, self._people),
-            about=self.deal(field, "about", site.kind) + (f" {self._about_more.deal()}" if dice.chance(0.7) else ""),
+            about=self.deal(field, "about", site) + (f" {self._about_more.deal()}" if dice.chance(0.7) else ""),
             languages=LANGUAGES.draw(dice),
             documents=documents,
             leave=leave,
