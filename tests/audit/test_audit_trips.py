@@ -167,6 +167,12 @@ def test_the_longer_direction_is_published(tmp_path, minutes, order):
     assert plain.audit(tmp_path) == [], order
 
 
+def test_an_unknown_way_back_is_not_lawful(tmp_path):
+    plain = given(given(away("walk", "25"), "SC1", "walk", "25"), "S1", "walk", "")
+    plain.change("students", "S1", returns_to="home", lat="41.9", lon="-71.4")
+    assert refused(plain.audit(tmp_path)) == {("S1", "trip", TUE_15)}
+
+
 # Driving: from 16 on the first session, 15 September, with both papers to the last, 24 September.
 @pytest.mark.parametrize(
     ("birth", "papers", "lawful"),
