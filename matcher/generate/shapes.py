@@ -60,7 +60,7 @@ class SchoolFacts:
 
 @dataclass
 class SiteFacts:
-    """A site; `sound`: papers in date for the term, observable, no closures; `kind` and `used` are the texts that suit it and those it has."""
+    """A site; `sound`: papers in date for the term, observable, no closures; `kind` and `used`: texts that suit it, texts it has."""
 
     site_id: str
     field_id: str
