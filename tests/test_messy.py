@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 from matcher.load import read_round
@@ -32,7 +33,7 @@ def test_issues_come_in_order_of_table_row_and_column():
     _, issues = read_round(FOLDER)
     order = [table for table, *_ in planted()]
     assert [i.table for i in issues] == order
-    for one, two in zip(issues, issues[1:], strict=False):
+    for one, two in pairwise(issues):
         assert one.table != two.table or (one.row or 0, one.column or "") <= (two.row or 0, two.column or "")
 
 

@@ -15,7 +15,7 @@ HOME_KM = 300.0
 SITE_KM = 500.0
 LONG_TRIP = 300
 _EARTH_KM = 6371.0088
-_STATE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_STATE = re.compile(r"US-[A-Z]{2}|(?!US)[A-Z]{2}-[A-Z0-9]{1,3}")
 _OUTSIDE_BOX = {"US-GU", "US-MP", "US-AS", "US-UM"}
 
 

@@ -8,30 +8,24 @@ from pathlib import Path
 from matcher.check.base import Scene, closest
 from matcher.errors import Issue, MatcherError
 from matcher.law import PACK_FOLDER, read_pack
-
-_OBJECTIVE_FOLDER = Path(__file__).parents[1] / "solver" / "objectives"
+from matcher.registry import names
 
 
 def check(scene: Scene) -> Iterator[Issue]:
     """`unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`."""
     if not scene.origin.settings_known:
         return
-    known = known_objectives()
+    known = names("matcher.solver.objectives")
     for name in scene.round.settings.objectives.order:
         if name not in known:
             near = closest(name, known)
-            hint = f"Maybe {near} is meant." if near else f"Maybe one of: {', '.join(sorted(known))}."
+            hint = f"Maybe {near} is meant." if near else f"Maybe one of: {', '.join(known)}."
             yield _issue("objectives.order", "unknown_objective", name, "is not an objective", hint)
     jurisdictions: set[str] = set()
     issues = list(_packs(scene, jurisdictions))
     yield from issues
     if not issues:
         yield from _paid(scene, jurisdictions)
-
-
-def known_objectives() -> frozenset[str]:
-    """The names of the files of that family."""
-    return frozenset(p.stem for p in _OBJECTIVE_FOLDER.glob("*.py") if p.stem != "base" and not p.stem.startswith("_"))
 
 
 def _issue(column: str, code: str, value: str, message: str, hint: str) -> Issue:

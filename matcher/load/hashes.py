@@ -20,14 +20,15 @@ def canonical_hashes(folder: Path) -> dict[str, str]:
     InputError
         When a table cannot be read as a table; then there is nothing to name.
     """
-    if not (folder / "round.toml").is_file():
-        raise InputError("there is no round.toml in this folder")
+    try:
+        settings = (folder / "round.toml").read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"there is no round.toml in this folder that can be read ({type(error).__name__})") from None
     found = read_tables(folder)
     errors = [issue for issue in found.issues if issue.severity == "error"]
     if errors:
         raise InputError(f"{errors[0].table} {errors[0].message}", errors)
     hashes = {name: _sha256(canonical_text(table)) for name, table in found.tables.items()}
-    settings = (folder / "round.toml").read_bytes().decode("utf-8-sig")
     return hashes | {"round.toml": _sha256(settings.replace("\r\n", "\n").replace("\r", "\n"))}
 
 

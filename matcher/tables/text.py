@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from matcher.domain import REQUIRED_TABLES
 from matcher.errors import Severity
@@ -52,16 +53,14 @@ def _decode(found: Tables, name: str, data: bytes) -> str | None:
         if data.startswith(magic):
             found.add(name, "not_a_table", f"is {what}, although its name ends in .csv", "Maybe open it and save it as CSV UTF-8.")
             return None
-    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "cp1252"
-        try:
+    text = None
+    for encoding in ("utf-16",) if data.startswith(_UTF16) else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
             text = data.decode(encoding)
-        except UnicodeDecodeError:
-            found.add(name, "bad_encoding", "is neither UTF-8 nor Windows-1252 text", "Maybe save it again as CSV UTF-8.")
-            return None
+            break
+    if text is None:
+        found.add(name, "bad_encoding", "is not text of a known encoding", "Maybe the file is damaged; save it again as CSV UTF-8.")
+        return None
     if encoding != "utf-8-sig":
         shown = "Windows-1252" if encoding == "cp1252" else "UTF-16"
         hint = "Maybe save it as CSV UTF-8, and check names with accents."
