@@ -371,3 +371,31 @@ def test_what_cannot_be_read_has_no_hash(tmp_path):
 def test_origin_defaults_know_nothing():
     assert Origin().sources == {}
     assert Origin().settings_known
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The bytes with a few of them changed, doubled, cut out or replaced by something nasty."""
+    nasty = [b'"', b",", b";", b"\0", b"\xff", b"\n", b"\r", b"..", b"|", b"9" * 5_000, b"nan", b"\xef\xbb\xbf", "٣".encode(), b"-"]
+    for _ in range(chance.randint(1, 5)):
+        at, to = sorted(chance.choices(range(len(data) + 1), k=2))
+        data = data[:at] + chance.choice([b"", chance.choice(nasty), data[at:to] * 2]) + data[chance.choice([at, min(to, at + 20)]) :]
+    return data
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_files_give_issues_and_never_an_exception(tmp_path, seed):
+    chance = random.Random(seed)
+    tables, toml = sound_tables(), "[round]\nid = 'x'\n[limits]\nslate_size = 4\n"
+    book = (write_workbook(tmp_path / "book", tables) / "round.xlsx").read_bytes()
+    refused = 0
+    for i in range(40):
+        folder = write_csvs(tmp_path / str(i), tables if i % 4 else {}, toml)
+        if i % 4:
+            path = folder / chance.choice([*(f"{name}.csv" for name in tables), "round.toml"])
+            path.write_bytes(damaged(path.read_bytes(), chance))
+        else:
+            (folder / "round.xlsx").write_bytes(damaged(book, chance))
+        round_, issues = read_round(folder)
+        assert (round_ is None) == any(issue.severity == "error" for issue in issues)
+        refused += round_ is None
+    assert refused > 20

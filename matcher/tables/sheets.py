@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from xml.parsers import expat
 
 from matcher.tables.archive import DamagedError
@@ -113,6 +114,7 @@ def position(reference: str | None, row: int, column: int) -> tuple[int, int]:
     return int(match[2]), column_number(match[1]) or column
 
 
+@cache
 def column_number(letters: str) -> int:
     """Excel's column letters as a number from 1; 0 for none."""
     number = 0
