@@ -41,6 +41,11 @@ def test_computed_minutes(tmp_path, mode):
     assert refused(away(mode, str(int(COMPUTED[mode]) - 1)).audit(tmp_path / "fewer")) == {("S1", "minutes", None)}
 
 
+def test_computed_minutes_over_a_longer_way(tmp_path):
+    # 0.05 degrees are 5.55975 km; by bike 60 x 1.25 x 5.55975 / 14 + 2 = 31.78 -> 32
+    assert away("bike", "32").change("sites", "X1", lat="41.85").audit(tmp_path) == []
+
+
 def test_settings_change_computed_minutes(tmp_path):
     # 60 x 1.0 x 2.00151 / 6 + 1 = 21.02 -> 22
     plain = away("walk", "22")
