@@ -1,0 +1,1 @@
+"""Tests of the rules, worked out by hand from docs/rules.md."""

@@ -1,0 +1,77 @@
+"""`hazardous_orders`: no task of the 17 orders for anybody below 18, paid or unpaid."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_round, opportunity, student
+from tests.rules.helpers import STATES, codes, paid_round, refusals
+
+CODE = "hazardous_orders"
+
+
+@pytest.mark.parametrize("number", range(1, 18))
+@pytest.mark.parametrize("kind", ["unpaid_learning", "paid_employment"])
+def test_all_17_orders(number, kind):
+    assert CODE in codes(paid_round("RI", 17, "Tue 09:00-15:00", job={"tasks": f"office;HO-{number}", "placement_kind": kind}))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_in_every_state(state):
+    assert codes(paid_round(state, 17, job={"tasks": "HO-5", "placement_kind": "unpaid_learning"})) == {CODE}
+
+
+@pytest.mark.parametrize("tasks", ["ho-14", "Ho-14", "office; HO-14 "])
+def test_case_and_spaces_around_a_tag_do_not_hide_it(tasks):
+    assert codes(a_round(opportunities=[opportunity(tasks=tasks)])) == {CODE}
+
+
+@pytest.mark.parametrize("tasks", ["", "office", "HO-0", "HO-18", "HO-", "NHO-5"])
+def test_other_tags_are_no_orders(tasks):
+    assert codes(a_round(opportunities=[opportunity(tasks=tasks)])) == set()
+
+
+def test_student_learners_are_not_exempt():
+    # law would exempt student-learners of 16-17 from order 14; our choice is not to
+    assert CODE in codes(paid_round("WA", 17, programme="CTE", job={"tasks": "HO-14"}))
+
+
+@pytest.mark.parametrize(
+    ("born", "refused"),
+    [
+        ("2008-09-08", set()),  # 18 on the first session, Tuesday 8 September 2026
+        ("2008-09-09", {CODE}),
+        ("2008-12-17", {CODE}),  # 18 on the last session only
+        ("2000-01-01", set()),
+        (None, {CODE}),
+    ],
+)
+def test_minor_on_some_dated_session(born, refused):
+    assert codes(a_round(students=[student(birth_date=born)], opportunities=[opportunity(tasks="HO-14")])) == refused
+
+
+def test_no_session_before_the_birthday():
+    offer = opportunity(tasks="HO-14", starts="2026-10-06")
+    assert codes(a_round(students=[student(birth_date="2008-10-06")], opportunities=[offer])) == set()
+    assert codes(a_round(students=[student(birth_date="2008-10-07")], opportunities=[offer])) == {CODE}
+
+
+@pytest.mark.parametrize(("first", "weekday", "refused"), [("2026-02-28", "Sat", {CODE}), ("2026-03-01", "Sun", set())])
+def test_born_on_29_february(first, weekday, refused):
+    job = {"tasks": "HO-14", "placement_kind": "unpaid_learning"}
+    assert codes(paid_round("RI", "2008-02-29", f"{weekday} 09:00-10:00", term=("2026-02-01", "2026-05-31"), on=first, job=job)) == refused
+
+
+def test_reasons_name_the_order_or_the_missing_birth_date():
+    offer = opportunity(tasks="HO-14")
+    assert "HO-14" in refusals(a_round(opportunities=[offer]))[CODE]
+    assert "birth" in refusals(a_round(students=[student(birth_date=None)], opportunities=[offer]))[CODE]
+
+
+def test_the_table_of_orders_has_these_17():
+    table = Path("/work/shared/facts/hazardous_orders.csv")
+    if not table.exists():
+        pytest.skip("the facts stand beside the project, not in it")
+    assert sorted(int(row["order"]) for row in csv.DictReader(io.StringIO(table.read_text()))) == list(range(1, 18))
