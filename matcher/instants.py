@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from matcher.calendar import Session
+from matcher.cells import Window
 from matcher.domain import Student
 from matcher.rules.base import Limit
 from matcher.world import Variant, World
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 Sessions = tuple[Session, ...]
 Uses = Callable[[World, Variant, str, Sessions], Iterable[tuple[str, Sessions]]]
 """Of a variant, a school and its dated sessions: which resource (by id) is used in which of the sessions."""
+
+
+class Standing(NamedTuple):
+    """A student of status `placed` and where the student is: the lead mentor's variant, with the windows that `previous` gives."""
+
+    student: Student
+    variant: Variant
+    windows: tuple[Window, ...]
+    sessions: Sessions
 
 
 def capacity_limits(world: World, candidates: Candidates, rule: str, uses: Uses, capacity: dict[str, int | None]) -> Iterator[Limit]:
@@ -62,22 +72,31 @@ def _groups(world: World, candidates: Candidates, uses: Uses) -> dict[str, dict[
 def _occupied(world: World, uses: Uses) -> dict[str, list[Sessions]]:
     """Sessions of the places that students of status `placed` keep."""
     taken: dict[str, list[Sessions]] = defaultdict(list)
-    for student, variant, sessions in standing(world):
+    for student, variant, _, sessions in standing(world):
         for resource, used in uses(world, variant, student.school_id, sessions):
             taken[resource].append(used)
     return taken
 
 
-def standing(world: World) -> list[tuple[Student, Variant, Sessions]]:
-    """Placed students with where they are: the lead mentor's variant, with the windows that `previous` gives."""
+def standing(world: World) -> list[Standing]:
+    """Placed students with where they are."""
     found = []
     for row in world.round.previous:
         student = world.round.student[row.student_id]
         if student.status == "placed":
             variant = world.variants_of(world.round.opportunity[row.opportunity_id])[0]
-            schedule = variant.schedule._replace(windows=row.sessions or variant.windows)
-            found.append((student, variant, world.sessions(student.school_id, schedule)))
+            windows = row.sessions or variant.windows
+            schedule = variant.schedule._replace(windows=windows)
+            found.append(Standing(student, variant, windows, world.sessions(student.school_id, schedule)))
     return found
+
+
+def beside(world: World, candidates: Candidates, one: str, other: str) -> Iterator[tuple[np.ndarray, Standing]]:
+    """Of two students: the pairs of the one who seeks, with where the other stands already."""
+    placed = world.memory.setdefault("standing", standing(world)) if world.round.previous else []
+    for stays in placed:
+        if stays.student.student_id in {one, other}:
+            yield candidates.of_students(*({one, other} - {stays.student.student_id})), stays
 
 
 def _crowds(groups: list[Sessions], taken: list[Sessions]) -> list[tuple[tuple[int, ...], int, str]]:

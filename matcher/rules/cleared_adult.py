@@ -15,11 +15,11 @@ from matcher.world import Variant, World
 
 
 class Adult(NamedTuple):
-    """One mentor of a variant: leave, and the cleared days under the law of each school state."""
+    """One mentor of a variant: leave, and under the law of each school state the cleared days and the missing fact."""
 
     leave: tuple[DateRange, ...]
     cleared: tuple[tuple[str, tuple[Span, ...]], ...]
-    missing: str
+    missing: tuple[tuple[str, str], ...]
 
 
 class Terms(NamedTuple):
@@ -37,11 +37,19 @@ def _school(world: World, student: Student) -> tuple[str, str]:
 def _adult(world: World, mentor: Mentor, site_state: str) -> Adult:
     states = sorted({s.state for s in world.round.schools})
     cleared = tuple((state, cleared_spans(world, mentor, (site_state, state))) for state in states)
-    entries = [d for d in mentor.documents if d.name == "clearance"]
-    missing = "is not on file" if not entries else "has no date" if all(d.valid_until is None for d in entries) else ""
-    if not missing and not any(spans for _, spans in cleared) and all(d.valid_from is None for d in entries):
-        missing = "has no first day, and the law counts from it"
+    missing = tuple((state, _missing(world, mentor, (site_state, state))) for state in states)
     return Adult(tuple(r for r in mentor.leave if r.last >= world.first and r.first <= world.last), cleared, missing)
+
+
+def _missing(world: World, mentor: Mentor, states: tuple[str, str]) -> str:
+    entries = [d for d in mentor.documents if d.name == "clearance"]
+    if not entries:
+        return "is not on file"
+    if all(d.valid_until is None for d in entries):
+        return "has no date"
+    clocks = [law for law in world.laws.of("clearance", *states) if law.values.valid_days or law.values.valid_months]
+    undated = all(d.valid_from is None for d in entries if d.valid_until is not None)
+    return "has no first day, and the law counts from it" if clocks and undated else ""
 
 
 def _terms(world: World, variant: Variant) -> Terms:
@@ -63,7 +71,7 @@ def _refuse(world: World, school: tuple[str, str], terms: Terms) -> str | None:
             for adult, s in zip(terms.adults, spans, strict=True)
         ]
         if not any(cleared) or (_present(own, session.date) and not cleared[terms.own]):
-            return f"the mentor's clearance {own.missing or f'does not count on {session.date}'}"
+            return f"the mentor's clearance {dict(own.missing)[state] or f'does not count on {session.date}'}"
     return None
 
 

@@ -36,8 +36,13 @@ def _end(world: World, school_id: str, day: dt.date, values: ClockWindow) -> int
 
 
 def _summer(day: dt.date, values: ClockWindow) -> bool:
-    month, date = map(int, (values.summer_from or "").split("-"))
-    return dt.date(day.year, month, date) <= day <= labor_day(day.year)
+    last = labor_day(day.year) if values.summer_to == "labor_day" else _month_day(day.year, values.summer_to)
+    return _month_day(day.year, values.summer_from) <= day <= last
+
+
+def _month_day(year: int, text: str | None) -> dt.date:
+    month, day = map(int, (text or "").split("-"))
+    return dt.date(year, month, day)
 
 
 RULE = PairRule(

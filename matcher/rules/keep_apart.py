@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.domain import Student
+from matcher.instants import Sessions, beside
 from matcher.rules.base import Limit, LimitRule, PairRule
 from matcher.world import Variant, World
 
@@ -35,6 +36,15 @@ def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
             here = pairs[candidates.site[pairs] == site]
             for together in meetings(world, candidates, here):
                 yield Limit("keep_apart", f"site {world.round.sites[site].site_id}", here[together], 1)
+        for others, stays in beside(world, candidates, decision.a, decision.b):
+            there = others[candidates.site[others] == world.site_index[stays.variant.site.site_id]]
+            met = np.array([p for p in there if _overlap(candidates.sessions(int(p)), stays.sessions)], dtype=np.int64)
+            if len(met):
+                yield Limit("keep_apart", f"site {stays.variant.site.site_id}", met, 0)
+
+
+def _overlap(one: Sessions, two: Sessions) -> bool:
+    return any(a.date == b.date and a.start < b.end and b.start < a.end for a in one for b in two)
 
 
 def meetings(world: World, candidates: Candidates, pairs: np.ndarray) -> list[list[int]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from matcher.cells import show_windows
 from matcher.domain import Student
+from matcher.instants import beside
 from matcher.rules.base import Limit, LimitRule, PairRule
 from matcher.world import Variant, World
 
@@ -34,6 +35,14 @@ def _refuse(_: World, wanted: frozenset[str], mentor_id: str) -> str | None:
 def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
     for decision in world.round.decisions_in_force("keep_together"):
         if not {decision.a, decision.b} <= set(world.round.student):
+            continue
+        stays = list(beside(world, candidates, decision.a, decision.b))
+        for others, there in stays:
+            wanted = (there.variant.site.site_id, show_windows(there.windows))
+            elsewhere = np.array([p for p in others if _place(world, candidates, p) != wanted], dtype=np.int64)
+            if len(elsewhere):
+                yield Limit("keep_together", f"site {wanted[0]}, {wanted[1]}", elsewhere, 0)
+        if stays:
             continue
         pairs = candidates.of_students(decision.a, decision.b)
         one = candidates.is_student(pairs, decision.a)

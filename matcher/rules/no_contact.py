@@ -9,6 +9,7 @@ import numpy as np
 
 from matcher.cells import WEEKDAYS
 from matcher.domain import Student
+from matcher.instants import beside
 from matcher.rules.base import Limit, LimitRule, PairRule
 from matcher.world import Variant, World
 
@@ -38,6 +39,10 @@ def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
         for van, weekday in sorted({ride for pair in pairs for ride in candidates.rides(pair)}):
             riders = np.array([p for p in pairs if (van, weekday) in candidates.rides(p)])
             yield Limit("no_contact", f"van {van} on {WEEKDAYS[weekday]}", riders, 1)
+        for others, stays in beside(world, candidates, decision.a, decision.b):
+            here = others[candidates.site[others] == world.site_index[stays.variant.site.site_id]]
+            if len(here):
+                yield Limit("no_contact", f"site {stays.variant.site.site_id}", here, 0)
 
 
 RULE = PairRule("no_contact", "People under a no-contact order are never at one site.", _others, _adults, _refuse, rank=50)

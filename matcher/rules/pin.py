@@ -29,7 +29,8 @@ def _refuse(_: World, ids: frozenset[str], opportunity_id: str) -> str | None:
 
 
 def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
-    for student_id in sorted(world.pinned):
+    seeking = {s.student_id for s in world.students}
+    for student_id in sorted(seeking & world.pinned.keys()):
         pairs = candidates.of_students(student_id)
         for opportunity_id in sorted(world.pinned[student_id]):
             there = np.array(

@@ -42,7 +42,8 @@ def _refuse(world: World, who: tuple[str, Age | None, int | None, frozenset[str]
         if age is None:
             return f"the birth date is not known, and {terms.program} gives credit from {law.values.min_age} ({law.id})"
         if age.on(sessions[0].date) < law.values.min_age:
-            return f"{terms.program} gives credit from age {law.values.min_age} or grade {law.values.or_grade} ({law.id})"
+            unknown = "the grade is not known, and " if grade is None else ""
+            return f"{unknown}{terms.program} gives credit from age {law.values.min_age} or grade {law.values.or_grade} ({law.id})"
     return None
 
 

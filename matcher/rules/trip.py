@@ -50,9 +50,8 @@ class TripRule:
             if users := [i for i, s in enumerate(students) if mode in s.travel_modes and (mode != "van" or rides_van(s))]:
                 trips = travel.trips([students[i] for i in users], mode)
                 longer = np.maximum(trips.out, trips.back)
-                at_site = (longer <= caps(world, [students[i] for i in users])[:, None]) & (
-                    trips.transfers <= world.settings.limits.max_transfers
-                )
+                longest = np.minimum(caps(world, [students[i] for i in users]), UNKNOWN - 1)
+                at_site = (longer <= longest[:, None]) & (trips.transfers <= world.settings.limits.max_transfers)
                 key = np.where(at_site, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, world.variant_site]
                 if mode == "van":
                     lawful = _vans_fit(world, [students[i] for i in users], trips.out, trips.back, key < _NONE) & (best[users] == _NONE)
