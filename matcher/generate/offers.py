@@ -51,6 +51,7 @@ class _Offers:
         self.tables, self.region, self.dice = tables, region, region.dice("offers")
         self.supply = Supply(tables, region)
         self._closing = Deck(vocabulary().shared.closing, self.dice)
+        self._taken: set[str] = set()
 
     def offer(self, site: SiteFacts, field: Field) -> OfferFacts:
         """Add an opportunity at a site."""
@@ -97,12 +98,14 @@ class _Offers:
         return facts
 
     def _description(self, field: Field, site: SiteFacts, hazard: bool) -> str:
-        parts = [self.supply.deal(field, "work", site), self.supply.deal(field, "learn", site)]
-        if self.dice.chance(0.5):
-            parts.append(self._closing.deal())
-        if hazard:
-            parts.append(field.hazard_text)
-        return " ".join(parts)
+        """What the student does and learns, half of the time a closing sentence; no text of the region twice while there are others."""
+        core = f"{self.supply.deal(field, 'work', site)} {self.supply.deal(field, 'learn', site)}"
+        text = f"{core} {self._closing.deal()}" if self.dice.chance(0.5) else core
+        for _ in range(len(vocabulary().shared.closing)):
+            if text in self._taken:
+                text = f"{core} {self._closing.deal()}"
+        self._taken.add(text)
+        return f"{text} {field.hazard_text}" if hazard else text
 
     def _mentors(self, site: SiteFacts, field: Field, seats: int) -> tuple[MentorFacts, ...]:
         """One to three people; now and then somebody who already leads another opportunity of the site."""

@@ -29,7 +29,7 @@ class Supply:
     def deal(self, field: Field, part: str, site: SiteFacts) -> str:
         """A text of this part of a field's vocabulary, never one the site has: that of its kind if it is left, else any that is left."""
         used = site.used.setdefault(part, set())
-        place = self._place(field, part, site.kind, used)
+        place = self._place(field, part, -1 if part == "learn" else site.kind, used)
         used.add(place)
         return str(getattr(field, part)[place])
 
