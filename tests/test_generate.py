@@ -145,7 +145,8 @@ def test_sessions_lie_inside_the_hours_of_a_school_that_may_come(rows: Rows) -> 
 
 
 def test_pins_are_lawful_and_friends_can_be_together(tmp_path: Path) -> None:
-    round_ = loaded(tmp_path, 500, 2, 4)
+    round_ = loaded(tmp_path, 500, 9, 8)
+    assert {school.state for school in round_.schools} == {"US-RI", "US-CA"}
     world = World(round_)
     judge = Judge(world)
 

@@ -63,13 +63,14 @@ class _Offers:
         appetite = APPETITE.draw(dice)
         min_age = field.min_age if field.min_age and dice.chance(0.6) else 18 if dice.chance(0.015) else None
         min_grade = field.min_grade or (dice.whole(10, 11) if dice.chance(0.06) else None)
+        program = PROGRAMS[self.region.state] if dice.chance(0.6 if paid else 0.03) else ""
         starts, ends = _own_dates(dice)
         facts = OfferFacts(
             opportunity_id=self.tables.new_id("O"),
             site=site,
             patterns=ways,
             seats=seats,
-            plain=not paid and not hazard and appetite != "not_open" and site.sound and all(mentor.sound for mentor in mentors),
+            plain=not (paid or hazard or program or appetite == "not_open") and site.sound and all(mentor.sound for mentor in mentors),
             min_age=min_age or 0,
             min_grade=min_grade or 0,
             requires=field.requires if dice.chance(0.6) else (),
@@ -85,7 +86,7 @@ class _Offers:
             cluster=field.cluster,
             tasks=[*field.tasks, *(field.hazards if hazard else ())],
             placement_kind="paid_employment" if paid else "unpaid_learning",
-            program=PROGRAMS[self.region.state] if dice.chance(0.6 if paid else 0.03) else "",
+            program=program,
             sessions=" | ".join(show_windows(way) for way in ways),
             seats=seats,
             min_age=min_age,

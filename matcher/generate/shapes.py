@@ -86,7 +86,7 @@ class MentorFacts:
 
 @dataclass
 class OfferFacts:
-    """An opportunity; `plain` means unpaid, without hazardous tasks, open, and everybody and everything about it sound."""
+    """An opportunity; `plain` means unpaid, without programme or hazardous tasks, open, and everybody and everything about it sound."""
 
     opportunity_id: str
     site: SiteFacts
