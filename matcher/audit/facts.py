@@ -102,10 +102,10 @@ class Decision(NamedTuple):
 
 
 class Ride(NamedTuple):
-    """A row of `travel`; what the row leaves blank is None."""
+    """A row of `travel`; minutes that the row leaves blank are None."""
 
     minutes: float | None
-    transfers: int | None
+    transfers: int
 
 
 @dataclass(frozen=True)

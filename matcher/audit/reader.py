@@ -24,21 +24,22 @@ Grid = list[list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """A table as text: normalised header names, and the trimmed cells of every row that is not blank."""
+    """A table as text: header names as written, and the trimmed cells of every row that is not blank."""
 
-    columns: tuple[str, ...]
+    names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def records(self) -> list[dict[str, str]]:
-        """Give the rows as dicts."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        """Give the rows as dicts by header name in lower_snake; of two columns of one name the first counts."""
+        columns = [lower_snake(name) for name in self.names]
+        return [dict(zip(reversed(columns), reversed(row), strict=True)) for row in self.rows]
 
     def sha256(self) -> str:
-        """Hash the content, blind to the order of rows and columns and to the kind of file."""
-        order = sorted(range(len(self.columns)), key=lambda index: self.columns[index])
+        """Hash the content as docs/input.md says, blind to the order of rows and columns and to the kind of file."""
+        order = sorted(range(len(self.names)), key=lambda index: self.names[index])
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([self.columns[index] for index in order])
+        writer.writerow([self.names[index] for index in order])
         writer.writerows(sorted([row[index] for index in order] for row in self.rows))
         return hashlib.sha256(text.getvalue().encode("utf-8")).hexdigest()
 
@@ -70,6 +71,9 @@ def decode(content: bytes) -> str:
 
 def split_text(text: str) -> Grid:
     """Split delimited text into cells; the header row tells which of comma, semicolon and tab parts them."""
+    first, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=[,;\t]\s*", first):
+        text = rest
     header = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max((",", ";", "\t"), key=header.count)
     return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
@@ -126,17 +130,20 @@ def _cell(value: object) -> str:
 
 
 def _table(name: str, grid: Grid, findings: list[Finding]) -> Table:
-    filled = [[cell.strip() for cell in row] for row in grid if any(cell.strip() for cell in row)]
+    filled = [[_trimmed(cell) for cell in row] for row in grid if any(cell.strip() for cell in row)]
     if not filled:
         return Table((), ())
     header, *body = filled
-    columns = [lower_snake(cell) for cell in header]
-    named = [index for index, column in enumerate(columns) if column]
-    if len({columns[index] for index in named}) < len(named):
+    named = [index for index, column in enumerate(header) if column]
+    if len({lower_snake(header[index]) for index in named}) < len(named):
         findings.append(about_file("file_shape", f"table {name} has two columns of one name"))
-    width = len(columns)
+    width = max(named) + 1
     for number, row in enumerate(body, start=2):
         if any(row[width:]):
             findings.append(about_file("file_shape", f"table {name}, row {number} has more cells than the header"))
     padded = [row + [""] * (width - len(row)) for row in body]
-    return Table(tuple(columns[index] for index in named), tuple(tuple(row[index] for index in named) for row in padded))
+    return Table(tuple(header[index] for index in named), tuple(tuple(row[index] for index in named) for row in padded))
+
+
+def _trimmed(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -50,7 +50,7 @@ def prescribed(pair: Pair, diary: Diary, claim: Trip | None = None) -> tuple[Tri
         if mode not in pair.student.modes:
             continue
         trip = trip_by(mode, pair, diary) or (claim if mode == "transit" and diary.world.terms.has_feeds else None)
-        why = why_unlawful(trip, pair, diary) if trip else f"{mode}: minutes or transfers are not known"
+        why = why_unlawful(trip, pair, diary) if trip else f"{mode}: minutes are not known"
         if trip and not why:
             lawful.append(trip)
         else:
@@ -61,13 +61,11 @@ def prescribed(pair: Pair, diary: Diary, claim: Trip | None = None) -> tuple[Tri
 
 
 def trip_by(mode: str, pair: Pair, diary: Diary) -> Trip | None:
-    """Give a mode's trip, or None when its minutes or transfers are not known."""
+    """Give a mode's trip, or None when its minutes are not known."""
     there, back = (_ride(mode, end, pair, diary) for end in (pair.student.starts_from, pair.student.returns_to))
     if there is None or back is None or there.minutes is None or back.minutes is None:
         return None
-    transfers = [0 if ride.transfers is None and mode != "transit" else ride.transfers for ride in (there, back)]
-    known = [number for number in transfers if number is not None]
-    return Trip(mode, there.minutes, back.minutes, max(known)) if len(known) == 2 else None
+    return Trip(mode, there.minutes, back.minutes, max(there.transfers, back.transfers))
 
 
 def why_unlawful(trip: Trip, pair: Pair, diary: Diary) -> str:

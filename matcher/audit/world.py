@@ -160,7 +160,7 @@ def _rides(rows: list[Row]) -> dict[tuple[str, str, str], Ride]:
     rides: dict[tuple[str, str, str], Ride] = {}
     for row in rows:
         key = (row.text("from_id"), row.text("site_id"), row.text("mode").casefold())
-        ride = Ride(row.number("minutes"), row.whole("transfers"))
+        ride = Ride(row.number("minutes"), row.whole("transfers") or 0)
         rides[key] = max(rides.get(key, ride), ride, key=lambda known: math.inf if known.minutes is None else known.minutes)
     return rides
 

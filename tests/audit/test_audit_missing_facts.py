@@ -66,7 +66,7 @@ def test_with_every_fact_the_round_is_lawful(tmp_path):
         ),
         ("opportunities", "O1", {"tasks": ""}, "permitted_tasks", "tasks of opportunity O1 are not known, which US-1415-OCC needs"),
         ("opportunities", "O1", {"seats": ""}, "seats", "opportunity O1 has room for 0 and holds 1: S1"),
-        ("travel", "SC1", {"minutes": ""}, "trip", "walk: minutes or transfers are not known"),
+        ("travel", "SC1", {"minutes": ""}, "trip", "walk: minutes are not known"),
     ],
 )  # fmt: skip
 def test_a_missing_fact_is_refused_and_named(tmp_path, *, table, key, cells, rule, fact):

@@ -93,12 +93,12 @@ def test_transfers(tmp_path, transfers, terms, lawful):
 def test_transit_without_a_row_is_not_known(tmp_path):
     plain = PlainRound().change("students", "S1", travel_modes="transit").place("S1", mode="transit", minutes="20")
     [finding] = plain.audit(tmp_path)
-    assert str(finding) == "student S1: trip on 2026-09-15: transit: minutes or transfers are not known"
+    assert str(finding) == "student S1: trip on 2026-09-15: transit: minutes are not known"
 
 
-def test_transit_with_unknown_transfers_is_not_known(tmp_path):
+def test_transfers_left_blank_are_none(tmp_path):
     plain = PlainRound().change("students", "S1", travel_modes="transit").place("S1", mode="transit", minutes="20")
-    assert refused(given(plain, "SC1", "transit", "20", "").audit(tmp_path)) == {("S1", "trip", TUE_15)}
+    assert given(plain, "SC1", "transit", "20", "").audit(tmp_path) == []
 
 
 def test_transit_of_a_feed_is_believed_within_the_caps(tmp_path):
