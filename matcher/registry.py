@@ -7,11 +7,16 @@ import pkgutil
 from types import ModuleType
 
 
-def modules(package: str) -> list[ModuleType]:
-    """Every module of the package, in order of its name; `base` and names with a leading underscore are not members."""
+def names(package: str) -> list[str]:
+    """The names of the members of a package, in order, without importing them; `base`, names with a leading underscore and folders are not members."""
     folder = importlib.import_module(package)
-    names = sorted(info.name for info in pkgutil.iter_modules(folder.__path__) if not info.ispkg)
-    return [importlib.import_module(f"{package}.{name}") for name in names if name != "base" and not name.startswith("_")]
+    found = sorted(info.name for info in pkgutil.iter_modules(folder.__path__) if not info.ispkg)
+    return [name for name in found if name != "base" and not name.startswith("_")]
+
+
+def modules(package: str) -> list[ModuleType]:
+    """Every member of the package, in order of its name."""
+    return [importlib.import_module(f"{package}.{name}") for name in names(package)]
 
 
 def members(package: str, attribute: str) -> list[object]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from matcher.errors import Issue
+from matcher.registry import names
 
 SHIPPED_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
 
@@ -34,23 +36,6 @@ class RoundSection(_Section):
             raise ValueError("end is before start")
         if (self.end - self.start).days > 400:
             raise ValueError("a round is at most 400 days long")
-        return self
-
-
-class WeightSection(_Section):
-    """``[weights]``: one number per score component, 0 or more; only their proportions count."""
-
-    interests: float = Field(0.50, ge=0)
-    avoid: float = Field(0.15, ge=0)
-    requests: float = Field(0.15, ge=0)
-    goals: float = Field(0.08, ge=0)
-    languages: float = Field(0.05, ge=0)
-    travel: float = Field(0.07, ge=0)
-
-    @model_validator(mode="after")
-    def _some(self) -> WeightSection:
-        if sum(self.model_dump().values()) <= 0:
-            raise ValueError("at least one weight must be above 0")
         return self
 
 
@@ -106,11 +91,18 @@ class TravelSection(_Section):
     van: ModeSection = ModeSection(speed_kmh=30, detour=1.3, fixed_minutes=5)
 
 
+Weight = Annotated[float, Field(ge=0, le=1000)]
+
+
 class Settings(_Section):
-    """Everything ``round.toml`` can say."""
+    """Everything ``round.toml`` can say.
+
+    ``[weights]`` has one number, 0 or more, per score component (the files of `matcher.scoring`); only their proportions
+    count, and a component that is not named has the weight its file gives it.
+    """
 
     round: RoundSection = RoundSection()
-    weights: WeightSection = WeightSection()
+    weights: dict[str, Weight] = {}
     objectives: ObjectiveSection = ObjectiveSection()
     limits: LimitSection = LimitSection()
     travel: TravelSection = TravelSection()
@@ -128,13 +120,25 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:
     except FileNotFoundError:
         message, hint = "there is no round.toml in this folder", "Maybe the folder is another one; an empty file is enough."
         return None, [_issue("missing_file", message, hint)]
-    except (OSError, RecursionError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
         return None, [_issue("bad_toml", f"cannot be read as TOML: {message}", "Maybe a quote or a bracket is missing.")]
     try:
-        return Settings.model_validate(data), []
+        settings = Settings.model_validate(data)
     except ValidationError as error:
         return None, [_from_pydantic(e) for e in error.errors()]
+    issues = _unknown_weights(settings)
+    return None if issues else settings, issues
+
+
+def _unknown_weights(settings: Settings) -> list[Issue]:
+    known = names("matcher.scoring")
+    hint = f"Maybe one of: {', '.join(known)}."
+    return [
+        _issue("unknown_key", "is a score component this engine does not know", hint, column=f"weights.{name}", value=str(weight))
+        for name, weight in settings.weights.items()
+        if name not in known
+    ]
 
 
 def _issue(code: str, message: str, hint: str, *, column: str | None = None, value: str = "") -> Issue:

@@ -157,6 +157,20 @@ class World:
         return found
 
     @cached_property
+    def variant_place(self) -> dict[str, int]:
+        """Place of each variant by its key."""
+        return {v.key: i for i, v in enumerate(self.variants)}
+
+    @cached_property
+    def variants_at(self) -> dict[str, slice]:
+        """Where the variants of each opportunity stand in `variants`."""
+        found: dict[str, slice] = {}
+        for i, variant in enumerate(self.variants):
+            opportunity_id = variant.opportunity.opportunity_id
+            found[opportunity_id] = slice(found[opportunity_id].start if opportunity_id in found else i, i + 1)
+        return found
+
+    @cached_property
     def site_index(self) -> dict[str, int]:
         """Place of each site in the round's sites."""
         return {site.site_id: i for i, site in enumerate(self.round.sites)}

@@ -26,14 +26,14 @@ class Program:
     high: np.ndarray
     cost: np.ndarray
 
-    def to_proto(self) -> model_pb2.ModelProto:
-        """The MathOpt model of the linear relaxation."""
+    def to_proto(self, whole: bool = False) -> model_pb2.ModelProto:
+        """The MathOpt model, of the linear relaxation unless `whole`."""
         m, n = self.rows.shape
         proto = model_pb2.ModelProto()
         proto.variables.ids.extend(range(n))
         proto.variables.lower_bounds.extend(np.zeros(n))
-        proto.variables.upper_bounds.extend(np.full(n, np.inf))
-        proto.variables.integers.extend([False] * n)
+        proto.variables.upper_bounds.extend(np.full(n, 1.0 if whole else np.inf))
+        proto.variables.integers.extend([whole] * n)
         proto.linear_constraints.ids.extend(range(m))
         proto.linear_constraints.lower_bounds.extend(np.where(self.low < -_INFINITE, -np.inf, self.low.astype(float)))
         proto.linear_constraints.upper_bounds.extend(np.where(self.high > _INFINITE, np.inf, self.high.astype(float)))
@@ -51,7 +51,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a solver said: `feasible` False means proven infeasible; `x` and `prices` are floats."""
+    """What a solver said: `feasible` False means called infeasible, with the dual ray as `prices`; all numbers are floats."""
 
     feasible: bool
     x: np.ndarray
@@ -64,13 +64,24 @@ def solve_relaxation(program: Program) -> Answer:
     params = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, threads=1)
     result = _run(program.to_proto(), mathopt.SolverType.GLOP, params)
     m, n = program.rows.shape
-    if result is None:
-        return Answer(False, np.zeros(n), np.zeros(m))
+    if not result.solutions or result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
+        ray = _dense(result.dual_rays[0].dual_values, m) if result.dual_rays else np.zeros(m)
+        return Answer(False, np.zeros(n), ray)
     solution = result.solutions[0]
     return Answer(True, _dense(solution.primal_solution.variable_values, n), _dense(solution.dual_solution.dual_values, m))
 
 
-def solve_whole(program: Program, workers: int = 1, hint: np.ndarray | None = None) -> Answer:
+def guess_whole(program: Program) -> Answer:
+    """A very good whole plan, by HiGHS; its claims are checked in whole numbers by the caller, never trusted."""
+    params = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5)
+    result = _run(program.to_proto(whole=True), mathopt.SolverType.HIGHS, params)
+    m, n = program.rows.shape
+    if not result.solutions:
+        return Answer(False, np.zeros(n), np.zeros(m))
+    return Answer(True, _dense(result.solutions[0].primal_solution.variable_values, n), np.zeros(m))
+
+
+def solve_whole(program: Program, workers: int = 1) -> Answer:
     """The whole-number program, to proven optimality, by CP-SAT (which calculates in whole numbers itself).
 
     Raises
@@ -87,9 +98,6 @@ def solve_whole(program: Program, workers: int = 1, hint: np.ndarray | None = No
         model.add_linear_constraint(total, int(max(program.low[i], -_INFINITE)), int(min(program.high[i], _INFINITE)))
     priced = np.flatnonzero(program.cost)
     model.maximize(cp_model.LinearExpr.weighted_sum([x[j] for j in priced], program.cost[priced].tolist()))
-    if hint is not None:
-        for j in range(n):
-            model.add_hint(x[j], bool(hint[j]))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = max(1, workers)
     solver.parameters.random_seed = 1
@@ -101,8 +109,8 @@ def solve_whole(program: Program, workers: int = 1, hint: np.ndarray | None = No
     return Answer(True, np.array([float(solver.value(v)) for v in x]), np.zeros(m))
 
 
-def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters) -> result_pb2.SolveResultProto | None:
-    """Run to the end; None when proven infeasible.
+def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters) -> result_pb2.SolveResultProto:
+    """Run to the end.
 
     This is the door that `mathopt.solve` uses itself; going through it keeps arrays as arrays.
     """
@@ -118,10 +126,12 @@ def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.
         None,
     )
     reason = result.termination.reason
-    if reason == result_pb2.TERMINATION_REASON_OPTIMAL:
+    if reason in {
+        result_pb2.TERMINATION_REASON_OPTIMAL,
+        result_pb2.TERMINATION_REASON_INFEASIBLE,
+        result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
+    }:
         return result
-    if reason in {result_pb2.TERMINATION_REASON_INFEASIBLE, result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED}:
-        return None
     raise RuntimeError(f"{kind.name} stopped without an answer: {result.termination}")
 
 

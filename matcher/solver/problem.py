@@ -140,7 +140,12 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
         data = np.ones(len(indices), np.int64)
     m = len(indptr) - 1
     at_most, at_least = whole("at_most", np.zeros(0, np.int64)), whole("at_least", np.zeros(m, np.int64))
-    for name, array, length in (("points", points, n), ("limit_data", data, len(indices)), ("at_most", at_most, m), ("at_least", at_least, m)):
+    for name, array, length in (
+        ("points", points, n),
+        ("limit_data", data, len(indices)),
+        ("at_most", at_most, m),
+        ("at_least", at_least, m),
+    ):
         if len(array) != length:
             raise InputError(f"{name} has {len(array)} entries where {length} are needed")
     if n and student.min() < 0:
@@ -160,7 +165,16 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
             raise InputError(f"{name} has {len(array)} entries where {n} are needed")
     bands = tuple(int(b) for b in whole("bands", np.array([200, 400])))
     clip = np.iinfo(np.int64).max // 4
-    return Problem(student.astype(np.int32), points, limits, np.clip(at_most, -clip, clip), np.clip(at_least, -clip, clip), names or DEFAULT_OBJECTIVES, **optional, bands=bands)
+    return Problem(
+        student.astype(np.int32),
+        points,
+        limits,
+        np.clip(at_most, -clip, clip),
+        np.clip(at_least, -clip, clip),
+        names or DEFAULT_OBJECTIVES,
+        **optional,
+        bands=bands,
+    )
 
 
 def read_problem(path: Path) -> Problem:

@@ -1,0 +1,1 @@
+"""The score components, one per file: each gives 0 to 1 and says why."""

@@ -1,0 +1,32 @@
+"""Score: a short trip with few transfers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matcher.domain import Student
+from matcher.rules.trip import TripBlock, caps
+from matcher.scoring.base import Component, Way
+from matcher.world import Variant, World
+
+PER_TRANSFER = 0.2
+"""What each transfer takes off: transfers predict lateness, total minutes do not."""
+_HOW = {"walk": "walk", "bike": "bike ride", "transit": "bus trip", "drive": "drive", "dropoff": "drop-off", "van": "van ride"}
+
+
+def _block(world: World, _: None, block: slice, trips: TripBlock) -> np.ndarray:
+    """1 - minutes / cap - 0.2 * transfers, not below 0."""
+    most = np.maximum(caps(world, list(world.students[block])), 1)[:, None]
+    return np.maximum(0.0, 1 - np.minimum(trips.minutes, most) / most - PER_TRANSFER * trips.transfers)
+
+
+def _prepare(_: World) -> None:
+    return None
+
+
+def _say(_: World, __: None, ___: Student, ____: Variant, way: Way) -> str:
+    changes = "" if not way.transfers else f" with {way.transfers} transfer{'s' if way.transfers > 1 else ''}"
+    return f"It is a {way.minutes}-minute {_HOW[way.mode]}{changes}."
+
+
+COMPONENT = Component("travel", "The trip is short and has few transfers.", 0.07, _prepare, _block, _say)

@@ -1,0 +1,211 @@
+"""One objective over a union of faces: relaxations prove what they can, branching splits what stays fractional."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from matcher.solver.face import FREE, Face, Proof, narrow, prove, proves_empty, whole_plan
+from matcher.solver.linear import Program, guess_whole, solve_relaxation, solve_whole
+
+MASTER = 50_000
+"""Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
+BEST_PER_STUDENT = 30
+FIRST_GUESS = 3_000
+"""Pairs that a guess tries first."""
+NODES = 300
+"""Relaxations per objective before CP-SAT takes over."""
+LIFT = 1 << 14
+"""Weight of a counting objective beside the points that break its ties inside the linear program."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A face after one objective: the value all its plans have, the proof, and a plan (None while only assumed).
+
+    Where `branch_on` names pairs, the value is only a ceiling, `known` is what some plan reaches, and the face is to be split.
+    """
+
+    face: Face
+    value: int
+    proof: Proof
+    plan: np.ndarray | None
+    branch_on: np.ndarray | None = None
+    known: int = -FREE
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What one objective asks: weights to maximise, and points that break its ties inside the relaxation.
+
+    Attributes
+    ----------
+    keep : pairs that the linear program always holds (the plan so far, so that it stays feasible).
+    may_assume : whether a whole bound at a fractional vertex may be taken for its value until a later objective confirms it.
+    """
+
+    weights: np.ndarray
+    points: np.ndarray
+    may_assume: bool
+    workers: int = 1
+    keep: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def lift(self) -> int:
+        """Counting objectives tie almost everywhere, which stalls the simplex method; points break the ties."""
+        return LIFT if self.weights.max(initial=0) <= 1 else 1
+
+    @property
+    def cost(self) -> np.ndarray:
+        """int64 [n]: what the relaxation maximises."""
+        return self.weights * self.lift + (self.points if self.lift > 1 else 0)
+
+
+def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
+    """The parts of the faces that reach the best value, narrowed to exactly the plans that reach it; and the road taken.
+
+    No part is left only if no face holds a whole plan.
+    """
+    nodes: list[tuple[float, Face]] = [(np.inf, face) for face in faces]
+    parts: list[Part] = []
+    road, known = "linear", -FREE
+    for _ in range(NODES):
+        known = max([known, *(part.value for part in parts)])
+        nodes = sorted((node for node in nodes if node[0] >= known), key=lambda node: -node[0])
+        if not nodes:
+            break
+        face = nodes.pop(0)[1]
+        part = _relax(face, goal)
+        if part is None:
+            continue
+        if part.plan is not None or part.branch_on is None:
+            parts.append(part)
+            continue
+        road = "linear + branching"
+        known = max(known, part.known)
+        nodes += [(part.value, half) for half in face.split(part.branch_on)]
+    else:
+        road = "linear + CP-SAT"
+        parts += [part for _, face in nodes if (part := _by_sat(face, goal)) is not None]
+    best = max((part.value for part in parts), default=None)
+    kept = [part for part in parts if part.value == best]
+    for part in kept:
+        narrow(part.face, goal.weights, part.proof, part.value)
+    return kept, road
+
+
+def _program(face: Face, cost: np.ndarray) -> Program:
+    free = np.flatnonzero(face.open)
+    return Program(face.rows[:, free], face.low, face.high, cost[free])
+
+
+def _relax(face: Face, goal: Goal) -> Part | None:
+    """The relaxation of one face: a proven or assumed part, or one with the pairs to branch on; None if there is no plan."""
+    cost = goal.cost
+    master = _master(face, goal)
+    while True:
+        answer = solve_relaxation(Program(face.rows[:, master], face.low, face.high, cost[master]))
+        if not answer.feasible:
+            if proves_empty(face, answer.prices):
+                return None
+            if len(master) == face.open.sum():
+                return _surely_empty(face, goal)
+            master = np.flatnonzero(face.open)
+        elif len(missing := _worth_adding(face, master, cost, answer.prices)):
+            master = np.union1d(master, missing)
+        else:
+            break
+    chosen, value = whole_plan(face, master, answer.x, goal.weights)
+    proof = prove(face, goal.weights, answer.prices / goal.lift, value)
+    ceiling = proof.bound // proof.scale
+    if value is not None and value == ceiling:
+        return Part(face, value, proof, chosen)
+    fraction = np.abs(answer.x - np.rint(answer.x))
+    if fraction.max(initial=0) < 1e-6:
+        return _by_sat(face, goal)
+    guessed, known = _guess(face, goal, answer.prices)
+    if known == ceiling:
+        return Part(face, ceiling, proof, guessed)
+    reached = float(goal.weights[master] @ answer.x)
+    whole = proof.bound % proof.scale == 0 and abs(ceiling - reached) < 1e-6 * max(1.0, abs(reached))
+    if goal.may_assume and whole:
+        return Part(face, ceiling, proof, None)
+    group = _together(face, int(master[np.argmax(fraction)]))
+    return Part(face, ceiling, proof, None, group, -FREE if known is None else known)
+
+
+def _surely_empty(face: Face, goal: Goal) -> None:
+    """Infeasibility is believed only with a proof: where the ray was none in whole numbers, CP-SAT must agree."""
+    if solve_whole(_program(face, goal.weights), goal.workers).feasible:
+        raise RuntimeError("the relaxation of a feasible face was called infeasible")
+
+
+def _together(face: Face, pair: int) -> np.ndarray:
+    """The open pairs of the same student that a coupling limit (one with negative coefficients) treats like this pair."""
+    own = np.flatnonzero(face.open & (face.student == face.student[pair]))
+    coupling = face.coupling
+    if not len(coupling):
+        return np.array([pair])
+    columns = face.rows[coupling][:, own].toarray()
+    like = (columns == columns[:, [int(np.flatnonzero(own == pair)[0])]]).all(axis=0)
+    return own[like] if columns[:, own == pair].any() else np.array([pair])
+
+
+def _master(face: Face, goal: Goal) -> np.ndarray:
+    """The pairs to begin with: all open ones, or in a large problem the best of each student and whatever is demanded."""
+    free = np.flatnonzero(face.open)
+    if len(free) <= MASTER:
+        return free
+    order = free[np.lexsort((-goal.points[free], -goal.weights[free], face.student[free]))]
+    owner = face.student[order]
+    rank = np.arange(len(order)) - np.searchsorted(owner, owner)
+    demanded = np.unique(face.rows[np.flatnonzero(face.low[: face.limits] > 0)].indices)
+    wanted = np.union1d(demanded, goal.keep)
+    return np.union1d(order[rank < BEST_PER_STUDENT], wanted[face.open[wanted]])
+
+
+def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.ndarray) -> np.ndarray:
+    """Open pairs outside the linear program that its prices show could improve it."""
+    outside = face.open.copy()
+    outside[master] = False
+    candidates = np.flatnonzero(outside)
+    if not len(candidates):
+        return candidates
+    margin = cost[candidates] - face.rows[:, candidates].T @ prices
+    order = np.argsort(-margin, kind="stable")[: MASTER // 2]
+    return candidates[order[margin[order] > 1e-6]]
+
+
+def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
+    """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
+    free = np.flatnonzero(face.open)
+    if len(free) > FIRST_GUESS:
+        margin = goal.cost[free] - face.rows[:, free].T @ prices
+        free = np.sort(free[np.argsort(-margin, kind="stable")[:FIRST_GUESS]])
+    program = Program(face.rows[:, free], face.low, face.high, goal.weights[free])
+    return whole_plan(face, free, guess_whole(program).x, goal.weights)
+
+
+def _by_sat(face: Face, goal: Goal) -> Part | None:
+    """CP-SAT over a face: its best whole plan, asked for a better one until there is none; None when there is no plan."""
+    free = np.flatnonzero(face.open)
+    program = _program(face, goal.weights)
+    answer = solve_relaxation(program)
+    if not answer.feasible:
+        return None
+    prices = answer.prices
+    chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
+    proof = prove(face, goal.weights, prices, value)
+    rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csr")
+    while True:
+        room = FREE if value is None else proof.bound - proof.scale * (value + 1)
+        able = np.flatnonzero(face.open & (-proof.reduced <= room))
+        least = -FREE if value is None else value + 1
+        better = Program(rows[:, able], np.append(face.low, least), np.append(face.high, FREE), goal.weights[able])
+        answer = solve_whole(better, goal.workers)
+        if not answer.feasible:
+            return None if value is None else Part(face, value, proof, chosen)
+        chosen = able[answer.x > 0.5].astype(np.int32)
+        value = int(goal.weights[chosen].sum())
