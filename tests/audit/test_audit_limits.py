@@ -238,3 +238,58 @@ def test_one_student_leaving_as_another_comes_is_no_crowd(tmp_path):
     assert plain.place("S3", sessions=patterns[2]).audit(tmp_path) == []
     plain.change("opportunities", "O1", seats="1")
     assert refused(plain.audit(tmp_path / "one")) == {("S1", "seats", TUE_15)}
+
+
+def test_two_windows_of_a_day_are_compared_one_by_one(tmp_path):
+    # 09:00-10:00 and 13:00-14:00 against 11:00-12:00 and 13:30-14:30: only the second ones meet.
+    patterns = ("Tue 09:00-10:00;Tue 13:00-14:00", "Tue 11:00-12:00;Tue 13:30-14:30")
+    plain = two(sessions=" | ".join(patterns)).place("S1", sessions=patterns[0]).place("S2", sessions=patterns[1])
+    plain.add("decisions", kind="keep_apart", a="S1", b="S2", until="", note="")
+    assert refused(plain.audit(tmp_path)) == {("S1", "keep_apart", TUE_15)}
+
+
+@pytest.mark.parametrize(("sites", "lawful"), [("X1;X3;X2", True), ("X1;X3", False)])
+def test_keeping_riders_apart_leaves_the_others_a_seat(tmp_path, sites, lawful):
+    # V1 has one seat and goes to X1 and X2; V2 has two and goes to X1 and X3. S00 (X1) and S01 (X3) must not ride together, so
+    # S00 takes V1, and S02 (X2) has a seat only if V2 goes to X2.
+    plain = van(riders(3, "1"), "V2", "2", sites=sites)
+    plain.change("vans", "V1", sites="X1;X2").add("decisions", kind="no_contact", a="S00", b="S01", until="", note="")
+    for number, student_id in ((2, "S02"), (3, "S01")):
+        site, mentor, opportunity = f"X{number}", f"M{number}", f"O{number}"
+        plain.tables["sites"].append(a_site(site))
+        plain.tables["mentors"] = [row for row in plain.tables["mentors"] if row["mentor_id"] != mentor]
+        plain.tables["mentors"].append({"mentor_id": mentor, "site_id": site, "documents": CLEARANCE, "leave": "", "max_students": ""})
+        plain.tables["opportunities"] = [row for row in plain.tables["opportunities"] if row["opportunity_id"] != opportunity]
+        plain.tables["opportunities"].append(
+            {**plain.tables["opportunities"][0], "opportunity_id": opportunity, "site_id": site, "mentors": mentor}
+        )
+        plain.add("travel", from_id="SC1", site_id=site, mode="van", minutes="10", transfers="0")
+        plain.place(student_id, opportunity, site_id=site, mentor_id=mentor, mode="van")
+    expected = set() if lawful else {("S00", "no_contact", TUE_15), ("S00", "no_contact", THU_17)}
+    assert refused(plain.audit(tmp_path)) == expected
+
+
+# Five persons are four riders and the driver; the law counts only while it is in force in the round.
+@pytest.mark.parametrize(
+    ("number", "dates", "lawful"),
+    [
+        (4, "", True),
+        (5, "", False),
+        (5, "effective_to = 2026-09-13", True),
+        (5, "effective_to = 2026-09-14", False),
+        (5, "effective_from = 2026-09-26", True),
+        (5, "effective_from = 2026-09-25", False),
+    ],
+)
+def test_the_laws_persons_in_a_van(tmp_path, number, dates, lawful):
+    plain = riders(number, "14")
+    plain.settings = plain.settings.replace('"school"', '"school", "own.toml"')
+    (tmp_path / "round").mkdir()
+    law = ["[pack]", 'jurisdiction = "US-RI"', "[[law]]", 'id = "OWN"', 'rule = "van_persons"', dates, "values = { max_persons = 5 }"]
+    (tmp_path / "round" / "own.toml").write_text("\n".join(law), encoding="utf-8")
+    assert {finding.rule for finding in plain.audit(tmp_path)} == (set() if lawful else {"van_seats"})
+
+
+def test_previous_rows_that_name_nobody_occupy_nothing(tmp_path):
+    plain = already(PlainRound(), opportunity_id="O77").add("previous", student_id="S77", opportunity_id="O1", sessions="")
+    assert plain.audit(tmp_path) == []

@@ -428,3 +428,28 @@ def test_a_missing_pack_is_named(plain, tmp_path):
     plain.audit(tmp_path)
     (tmp_path / "round" / "own.toml").unlink()
     assert "rule pack own.toml is not there" in [finding.message for finding in audit(tmp_path / "out", tmp_path / "round")]
+
+
+def test_school_hours_of_a_law_without_ages_are_for_fourteen_and_fifteen(tmp_path):
+    law = ('rule = "school_hours"', 'values = { start = "15:30", end = "16:00" }')
+    for birth, lawful in (("2010-09-15", True), ("2010-09-16", False)):
+        plain, folder = paid("US-RI", birth, "Tue 15:00-18:00"), tmp_path / birth
+        folder.mkdir()
+        own_law(plain, folder, *law)
+        assert refused(plain.audit(folder)) == (set() if lawful else {("S1", "school_hours", TUE_15)})
+
+
+def test_school_hours_of_a_law_without_times_are_eight_to_three(tmp_path):
+    for sessions, lawful in (("Tue 15:00-18:00", True), ("Tue 07:00-08:00", True), ("Tue 14:59-17:59", False)):
+        plain, folder = paid("US-RI", FIFTEEN, sessions, "WECEP"), tmp_path / sessions[4:9].replace(":", "")
+        folder.mkdir()
+        own_law(plain, folder, 'rule = "school_hours"', "values = {}")
+        assert refused(plain.audit(folder)) == (set() if lawful else {("S1", "school_hours", TUE_15)})
+
+
+def test_a_law_without_ages_spares_adults(tmp_path):
+    for birth, lawful in (("2008-09-15", True), ("2008-09-16", False)):
+        plain, folder = paid("US-RI", birth, "Tue 09:00-15:00"), tmp_path / birth
+        folder.mkdir()
+        own_law(plain, folder, 'rule = "hours_per_day"', "values = { school_day = 5 }")
+        assert refused(plain.audit(folder)) == (set() if lawful else {("S1", "hours_per_day", TUE_15)})

@@ -326,3 +326,10 @@ def test_a_mentor_of_another_opportunity_counts_only_where_listed(plain, tmp_pat
     plain.change("opportunities", "O2", mentors="M3")
     assert plain.audit(tmp_path) == []
     assert refused(plain.place("S1", "O2", mentor_id="M3", sessions=TUE_THU).audit(tmp_path / "o2")) == {("S1", "keep_apart", None)}
+
+
+def test_leave_blocks_no_session_where_nobody_is_cleared_anyway(plain, tmp_path):
+    plain.change("opportunities", "O1", mentors="M1;M2").every("mentors", documents="").change(
+        "mentors", "M2", leave="2026-09-01..2026-12-31"
+    )
+    assert refused(plain.audit(tmp_path)) == {("S1", "cleared_adult", TUE_15)}

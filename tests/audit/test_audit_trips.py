@@ -286,3 +286,9 @@ def test_a_van_seat_is_for_those_without_another_way(tmp_path):
     assert plain.place("S1", mode="walk", minutes="32").audit(tmp_path / "walk") == []
     capped = by_van().change("students", "S1", travel_modes="van;walk", max_travel_minutes="31")
     assert capped.audit(tmp_path / "van") == []
+
+
+def test_a_round_with_a_feed_judges_the_other_modes_alone(tmp_path):
+    plain = away("dropoff").change("students", "S1", travel_modes="dropoff;transit")
+    plain.settings += '[gtfs]\nfeeds = ["feed.zip"]\n'
+    assert plain.audit(tmp_path) == []
