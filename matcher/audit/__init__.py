@@ -41,7 +41,7 @@ def audit(out: Path, round_folder: Path) -> list[Finding]:
     published, shape_faults = read_published(out)
     findings += [*faults, *pack_faults, *cell_faults, *shape_faults]
     findings += seals(published, out, round_folder, input_hashes(tables, settings), packs)
-    if all(name in tables for name in NEEDED_TABLES):
+    if all(name in tables for name in NEEDED_TABLES) and {"placements.csv", "unplaced.csv"} <= published.tables.keys():
         findings += lists(published, world)
         findings += totals(published, world)
         findings += seats(published, world)

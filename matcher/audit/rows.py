@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -59,7 +60,7 @@ class Row:
 
     def number(self, column: str) -> float | None:
         """Give a number, None when blank."""
-        return self._read(column, float)
+        return self._read(column, _finite)
 
     def whole(self, column: str) -> int | None:
         """Give a whole number, None when blank."""
@@ -105,8 +106,15 @@ class Row:
             return None
 
 
-def _whole(text: str) -> int:
+def _finite(text: str) -> float:
     number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
+
+
+def _whole(text: str) -> int:
+    number = _finite(text)
     if not number.is_integer():
         raise ValueError("not a whole number")
     return int(number)

@@ -95,6 +95,8 @@ def test_an_unknown_placement_kind_is_taken_as_paid(tmp_path):
         ("opportunities", "O2", "sessions", "Tue 15:00-09:00"),
         ("schools", "SC1", "leave_after", "25:00"),
         ("schools", "SC1", "lat", "north"),
+        ("schools", "SC1", "lat", "1e999"),
+        ("sites", "X1", "lon", "nan"),
     ],
 )
 def test_an_unreadable_cell_is_reported_without_its_text(plain, tmp_path, *, table, key, column, cell):
