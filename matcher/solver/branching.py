@@ -161,8 +161,8 @@ def _master(face: Face, goal: Goal) -> np.ndarray:
     order = free[np.lexsort((-goal.points[free], -goal.weights[free], face.student[free]))]
     owner = face.student[order]
     rank = np.arange(len(order)) - np.searchsorted(owner, owner)
-    demanded = np.unique(face.rows[np.flatnonzero(face.low[: face.limits] > 0)].indices)
-    wanted = np.union1d(demanded, goal.keep)
+    demands = np.flatnonzero(face.low[: face.limits] > 0)
+    wanted = goal.keep if len(goal.keep) else np.unique(face.rows[demands].indices)
     return np.union1d(order[rank < BEST_PER_STUDENT], wanted[face.open[wanted]])
 
 
