@@ -109,7 +109,7 @@ def limit_rules() -> list[LimitRule]:
     return [r for r in members("matcher.rules", "LIMITS") if isinstance(r, LimitRule)]
 
 
-def judge(world: World, rule: PairRule) -> Verdict:
+def judge_rule(world: World, rule: PairRule) -> Verdict:
     """Judge each distinct pair of keys once."""
     students, student_key = _distinct([rule.student_key(world, s) for s in world.students])
     variants, variant_key = _distinct([rule.variant_key(world, v) for v in world.variants])
@@ -129,7 +129,7 @@ class Judge:
     def __init__(self, world: World, rules: list[PairRule | TripRule] | None = None) -> None:
         self.world = world
         self.rules = pair_rules() if rules is None else rules
-        self.verdicts = [judge(world, r) for r in self.rules if isinstance(r, PairRule)]
+        self.verdicts = [judge_rule(world, r) for r in self.rules if isinstance(r, PairRule)]
         self.trip = next((r for r in self.rules if isinstance(r, TripRule)), None)
 
     @cached_property
@@ -151,6 +151,16 @@ class Judge:
         trips = self.trip.block(self.world, list(self.world.students[students]), forbidden)
         first[(trips.mode < 0) & (first == 0)] = len(self.codes)
         return first, trips
+
+    def refusals(self, place: int) -> np.ndarray:
+        """bool [codes, variants]: which rules refuse which variants for the student at this place; the trip comes last."""
+        one = slice(place, place + 1)
+        rows = [v.block(one)[0] for v in self.verdicts if not v.rule.mode]
+        forbidden = {v.rule.mode: v.block(one) for v in self.verdicts if v.rule.mode}
+        if self.trip is None:
+            raise RuntimeError("the trip rule finds the mode of every pair and cannot be left out")
+        trips = self.trip.block(self.world, list(self.world.students[one]), forbidden)
+        return np.array([*rows, trips.mode[0] < 0])
 
     def reasons(self, student: Student, variant: Variant) -> Iterator[tuple[str, str]]:
         """Every rule that refuses this pair, with its reason, in the order in which they are asked."""
@@ -180,9 +190,9 @@ class Lawful:
     refused: dict[str, int]
 
 
-def build(world: World, score: Score, rules: list[PairRule | TripRule] | None = None) -> Lawful:
+def build(world: World, score: Score, rules: list[PairRule | TripRule] | None = None, judge: Judge | None = None) -> Lawful:
     """Judge and score every pair, block by block."""
-    judged = Judge(world, rules)
+    judged = judge or Judge(world, rules)
     counts = np.zeros(len(judged.codes) + 1, dtype=np.int64)
     parts: list[list[np.ndarray]] = []
     for start in range(0, len(world.students), BLOCK):

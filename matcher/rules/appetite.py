@@ -14,4 +14,4 @@ def _refuse(_: World, __: None, closed: bool) -> str | None:
     return "the site has said that it takes no student now" if closed else None
 
 
-RULE = PairRule("appetite", "A site that is not open takes nobody.", no_key, _closed, _refuse, rank=10)
+RULE = PairRule("appetite", "A site that is not open takes nobody.", no_key, _closed, _refuse, rank=10, remedy="a yes of the site")

@@ -33,6 +33,7 @@ class PairRule:
     student_key, variant_key : the few facts the law reads.
     refuse : the reason why this pair is unlawful, or None. An unknown fact is a reason, and the sentence names it.
     rank : place in line when several rules refuse: orders 10, access and time 20, law 30, papers 40, people 50, travel 60.
+    remedy : what would lift the refusal, as the end of "What helps: ...".
     laws : the kinds of law in the rule packs that it reads.
     mode : when set, the rule forbids only this mode of travel and not the pair.
     """
@@ -43,6 +44,7 @@ class PairRule:
     variant_key: Callable[[World, Variant], Hashable]
     refuse: Callable[[World, Any, Any], str | None]
     rank: int
+    remedy: str = ""
     laws: tuple[str, ...] = ()
     mode: str = ""
 

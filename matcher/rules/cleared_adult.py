@@ -81,6 +81,6 @@ RULE = PairRule(
     _school,
     _terms,
     _refuse,
-    rank=40,
+    rank=40, remedy="a mentor's clearance in date",
     laws=("clearance",),
 )

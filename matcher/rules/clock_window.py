@@ -51,6 +51,6 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30,
+    rank=30, remedy="other times of day",
     laws=("clock_window",),
 )

@@ -54,7 +54,7 @@ RULE = PairRule(
     _driver,
     _terms,
     _refuse,
-    rank=60,
+    rank=60, remedy="licence and insurance in date",
     laws=("driving",),
     mode="drive",
 )

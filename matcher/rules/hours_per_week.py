@@ -33,6 +33,6 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30,
+    rank=30, remedy="fewer hours a week, or an unpaid placement",
     laws=("hours_per_week",),
 )

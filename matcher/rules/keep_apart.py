@@ -58,5 +58,5 @@ def meetings(world: World, candidates: Candidates, pairs: np.ndarray) -> list[li
     return [list(g) for g in sorted(groups) if not any(set(g) < set(h) for h in groups)]
 
 
-RULE = PairRule("keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50)
+RULE = PairRule("keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50, remedy="another mentor")
 LIMITS = LimitRule("keep_apart", "Two students to be kept apart have no overlapping sessions at one site.", _limits)

@@ -58,5 +58,5 @@ def _place(world: World, candidates: Candidates, pair: int) -> tuple[str, str]:
     return variant.site.site_id, show_windows(variant.windows)
 
 
-RULE = PairRule("keep_together", "A student is kept with a mentor.", _wanted, _mentor, _refuse, rank=50)
+RULE = PairRule("keep_together", "A student is kept with a mentor.", _wanted, _mentor, _refuse, rank=50, remedy="the mentor of that decision")
 LIMITS = LimitRule("keep_together", "Two students to be kept together get the same site and windows, or neither is placed.", _limits)

@@ -55,6 +55,6 @@ RULE = PairRule(
     _age,
     _terms,
     _refuse,
-    rank=30,
+    rank=30, remedy="a lower minimum age",
     laws=("minimum_age",),
 )

@@ -60,6 +60,6 @@ RULE = PairRule(
     _student,
     _terms,
     _refuse,
-    rank=40,
+    rank=40, remedy="an observable place, or an approval and a parent notice",
     laws=("observable",),
 )

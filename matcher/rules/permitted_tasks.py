@@ -32,6 +32,6 @@ RULE = PairRule(
     worker,
     _terms,
     first_offence(_judge),
-    rank=30,
+    rank=30, remedy="tasks from the permitted list",
     laws=("permitted_tasks",),
 )

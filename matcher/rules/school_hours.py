@@ -24,6 +24,6 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30,
+    rank=30, remedy="sessions after school, or an unpaid placement",
     laws=("school_hours",),
 )

@@ -50,6 +50,6 @@ RULE = PairRule(
     _papers,
     _terms,
     _refuse,
-    rank=40,
+    rank=40, remedy="the student's papers (parent consent, emergency contacts) in date",
     laws=("student_documents",),
 )

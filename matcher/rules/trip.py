@@ -34,6 +34,7 @@ class TripRule:
     name: str = "trip"
     sentence: str = "Some mode of travel is lawful, short enough and in time, there and back."
     rank: int = 60
+    remedy: str = "another way to travel, or a longer travel limit"
     laws: tuple[str, ...] = ()
 
     def block(self, world: World, students: list[Student], forbidden: dict[str, np.ndarray]) -> TripBlock:

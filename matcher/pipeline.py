@@ -1,0 +1,99 @@
+"""The straight line: a round folder in, a proven plan out. Every step is data in, data out."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from matcher.candidates import Judge, Lawful, build
+from matcher.domain import Round, SolveStatus
+from matcher.errors import Issue
+from matcher.load import load_round
+from matcher.plan import Model, Placement, build_model, placements
+from matcher.scoring.base import Scorer
+from matcher.solver.exact import solve
+from matcher.solver.problem import Solution
+from matcher.world import World
+
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One solve of a round, with everything that led to it."""
+
+    folder: Path
+    world: World
+    judge: Judge
+    scorer: Scorer
+    lawful: Lawful
+    model: Model
+    solution: Solution
+    placements: tuple[Placement, ...]
+    issues: tuple[Issue, ...]
+    seconds: dict[str, float] = field(compare=False)
+    peak_mb: float = field(compare=False)
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is a plan."""
+        return self.solution.status in {SolveStatus.OPTIMAL, SolveStatus.FEASIBLE}
+
+
+class Clock:
+    """Seconds per stage, announced as the stages begin."""
+
+    def __init__(self, announce: Stage | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._announce = announce
+        self._name, self._since = "", 0.0
+
+    def __call__(self, name: str) -> None:
+        """The stage before ends, this one begins; an empty name only ends."""
+        now = time.perf_counter()
+        if self._name:
+            self.seconds[self._name] = round(now - self._since, 3)
+        if name and self._announce:
+            self._announce(name)
+        self._name, self._since = name, now
+
+
+def run_round(folder: Path, workers: int = 1, announce: Stage | None = None) -> Run:
+    """Load, check, judge, score, solve.
+
+    Raises
+    ------
+    InputError
+        With every issue, when the input has errors.
+    """
+    clock = Clock(announce)
+    clock("load")
+    round_, issues = load_round(folder)
+    return run_loaded(round_, folder, issues, workers, clock)
+
+
+def run_loaded(round_: Round, folder: Path, issues: list[Issue], workers: int = 1, clock: Clock | None = None) -> Run:
+    """The same for a round in memory."""
+    clock = clock or Clock(None)
+    clock("prepare")
+    world = World(round_, folder)
+    scorer, judge = Scorer(world), Judge(world)
+    clock("rules and scores")
+    lawful = build(world, scorer, judge=judge)
+    clock("limits")
+    model = build_model(lawful.candidates)
+    clock("solve")
+    solution = solve(model.problem, workers)
+    clock("")
+    chosen = tuple(placements(lawful.candidates, solution.chosen))
+    return Run(folder, world, judge, scorer, lawful, model, solution, chosen, tuple(issues), clock.seconds, peak_mb())
+
+
+def peak_mb() -> float:
+    """The most memory this process has held, in MB."""
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(used / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
