@@ -128,7 +128,7 @@ class Explainer:
         shortages = [(self._shortage(int(p)), int(p)) for p in pairs]
         shortages.sort(key=lambda item: (len(item[0]), -int(self.candidates.points[item[1]]), item[1]))
         rows, pair = shortages[0]
-        first = self._limits(rows)[0] if rows else None
+        first = self._limits(rows)[0] if len(rows) else None
         options = len({self.candidates.variant_of(int(p)).opportunity.opportunity_id for p in pairs})
         reason = f"All {options} lawful options are taken by plans that place more students or serve them better"
         reason += f"; nearest: {self.candidates.variant_of(pair).opportunity.opportunity_id}" + (f" ({_told(first)})." if first else ".")

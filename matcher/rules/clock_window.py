@@ -28,11 +28,13 @@ def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age:
 
 
 def _end(world: World, school_id: str, day: dt.date, values: ClockWindow) -> int:
+    """The end of the day; where both exceptions apply, the earlier of the two."""
+    later = []
     if values.summer_end is not None and _summer(day, values):
-        return values.summer_end
+        later.append(values.summer_end)
     if values.end_before_other_day is not None and not world.calendar.is_school_day(school_id, day + DAY):
-        return values.end_before_other_day
-    return values.end
+        later.append(values.end_before_other_day)
+    return min(later, default=values.end)
 
 
 def _summer(day: dt.date, values: ClockWindow) -> bool:

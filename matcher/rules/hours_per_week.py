@@ -16,14 +16,18 @@ def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age:
         weeks.setdefault(week_of(session.date), []).append(session)
     offences: list[Offence] = []
     for sunday, sessions in weeks.items():
-        first, days = sessions[0].date, len({s.date for s in sessions})
+        first, days = sessions[0].date, sorted({s.date for s in sessions})
         hours = sum(s.end - s.start for s in sessions) / 60
-        for law, values in binding(world, "hours_per_week", states, age, first, used):
+        for law, values in (found for day in days for found in binding(world, "hours_per_week", states, age, day, used)):
             cap = values.school_week if world.calendar.is_school_week(school_id, sunday) else values.other_week
             if cap is not None and hours > cap:
-                offences.append((first, f"{hours:g} paid hours in the week of {sunday}; at {law.told_ages} at most {cap:g} ({law.id})"))
-            if values.max_days is not None and days > values.max_days:
-                offences.append((first, f"{days} paid days in the week of {sunday}; at {law.told_ages} at most {values.max_days} ({law.id})"))
+                offences.append(
+                    (first, f"{hours:g} paid hours in the week of {sunday}; at {law.told_ages} at most {cap:g} ({law.id})")
+                )
+            if values.max_days is not None and len(days) > values.max_days:
+                offences.append(
+                    (first, f"{len(days)} paid days in the week of {sunday}; at {law.told_ages} at most {values.max_days} ({law.id})")
+                )
     return offences
 
 

@@ -1,0 +1,216 @@
+"""Writes what a run found: tables, summary, certificate, manifest and report; nothing is published that the audit refuses."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matcher import __version__
+from matcher.audit import audit_or_raise
+from matcher.cells import show_windows
+from matcher.errors import InputError
+from matcher.explain import Explainer
+from matcher.law import pack_path
+from matcher.load import canonical_hashes
+from matcher.pipeline import Clock, Run, peak_mb
+from matcher.prices import place_prices
+from matcher.recruit import recruit_next
+from matcher.report import report_page
+from matcher.slates import build_slates
+
+PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
+UNPLACED = ("student_id", "code", "reason", "smallest_change")
+SLATES = ("student_id", "rank", "opportunity_id", "points", "odds", "reason")
+SEATS = ("opportunity_id", "sessions", "seats", "used", "price")
+RECRUIT = ("rank", "cluster", "weekdays", "area", "seats", "places", "who")
+TIMINGS = ("seconds", "peak_mb")
+"""Keys of summary.json that differ from run to run; the manifest's hash leaves them out."""
+
+
+def publish(run: Run, out: Path, clock: Clock | None = None) -> dict[str, Any]:
+    """Write the files of a solved run to `out`, all or nothing, and return the summary.
+
+    Raises
+    ------
+    VerificationError
+        When the audit refuses the files; `out` is then as it was before.
+    InputError
+        When `out` is a folder of something else.
+    """
+    clock = clock or Clock(None)
+    _check_target(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        clock("explain and write")
+        tables = _tables(run)
+        for name, (header, rows) in tables.items():
+            (draft / name).write_bytes(csv_bytes(header, rows))
+        _write_certificate(run, draft)
+        summary = summarise(run, {name: rows for name, (_, rows) in tables.items()})
+        (draft / "report.html").write_text(report_page(run, summary, {n: rows for n, (_, rows) in tables.items()}), encoding="utf-8")
+        (draft / "summary.json").write_text(_json(summary), encoding="utf-8")
+        (draft / "manifest.json").write_text(_json(manifest(run, draft, summary)), encoding="utf-8")
+        clock("audit")
+        audit_or_raise(draft, run.folder)
+        clock("")
+        summary["seconds"] = {**run.seconds, **clock.seconds}
+        summary["peak_mb"] = peak_mb()
+        (draft / "summary.json").write_text(_json(summary), encoding="utf-8")
+        draft.chmod(0o755)
+        _swap(draft, out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return summary
+
+
+def _check_target(out: Path) -> None:
+    if out.is_file():
+        raise InputError(f"{out} is a file. Maybe name a folder that does not exist yet.")
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists():
+        raise InputError(f"{out} holds other files and was not written by this engine. Maybe name a new folder.")
+
+
+def _swap(draft: Path, out: Path) -> None:
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    draft.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _tables(run: Run) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
+    explainer = Explainer(run)
+    placed = [
+        (
+            p.student.student_id,
+            p.variant.opportunity.opportunity_id,
+            p.variant.site.site_id,
+            p.variant.mentor.mentor_id,
+            show_windows(p.variant.windows),
+            p.points,
+            p.mode,
+            p.minutes,
+            p.transfers,
+            explainer.placed_because(p.pair),
+        )
+        for p in run.placements
+    ]
+    done = {row[0] for row in placed}
+    left = [s for s in run.world.round.students if s.status == "not_ready" or (s.status == "seeking" and s.student_id not in done)]
+    return {
+        "placements.csv": (PLACEMENTS, placed),
+        "unplaced.csv": (UNPLACED, [astuple(explainer.unplaced(s)) for s in left]),
+        "slates.csv": (SLATES, [astuple(p) for p in build_slates(run)]),
+        "seats.csv": (SEATS, _seats(run)),
+        "recruit.csv": (RECRUIT, [astuple(r) for r in recruit_next(run)]),
+    }
+
+
+def _seats(run: Run) -> list[tuple[Any, ...]]:
+    used: dict[tuple[str, int], int] = {}
+    for p in run.placements:
+        key = (p.variant.opportunity.opportunity_id, p.variant.pattern)
+        used[key] = used.get(key, 0) + 1
+    prices = place_prices(run)
+    return [
+        (o.opportunity_id, show_windows(windows), o.seats, used.get((o.opportunity_id, i), 0), prices.get((o.opportunity_id, i), 0))
+        for o in run.world.round.opportunities
+        for i, windows in enumerate(o.sessions)
+    ]
+
+
+def summarise(run: Run, rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, Any]:
+    """What summary.json says."""
+    students = run.world.round.students
+    counts = {
+        "students": len(students),
+        "seeking": len(run.world.students),
+        "placed": len(run.placements),
+        "unplaced": len(rows["unplaced.csv"]),
+        "not_ready": sum(s.status == "not_ready" for s in students),
+        "placed_before": sum(s.status == "placed" for s in students),
+        "opportunities": len(run.world.round.opportunities),
+        "sites": len(run.world.round.sites),
+        "warnings": len(run.issues),
+        "seats": sum(o.seats for o in run.world.round.opportunities),
+        "recruit_places": sum(row[5] for row in rows.get("recruit.csv", [])),
+    }
+    lawful = run.lawful
+    return {
+        "round": run.world.settings.round.id,
+        "status": str(run.solution.status),
+        "why_stopped": run.solution.why_stopped,
+        "objectives": [{"name": s.name, "value": s.value, "bound": s.bound, "road": s.road} for s in run.solution.stages],
+        "gap": run.solution.gap,
+        "counts": counts,
+        "pairs": {"all": lawful.pairs, "lawful": len(lawful.candidates), "scored": len(lawful.candidates)},
+        "refused": lawful.refused,
+        "seconds": run.seconds,
+        "peak_mb": run.peak_mb,
+    }
+
+
+def _write_certificate(run: Run, folder: Path) -> None:
+    """Prices of every objective as whole numbers over a common scale; `matcher verify --proof` needs no solver to check them."""
+    stages = run.solution.stages
+    arrays = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    (folder / "certificate.npz").write_bytes(buffer.getvalue())
+    said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road} for s in stages]
+    rows = [[f"{limit.rule}: {limit.about}" for limit in group] for group in run.model.meaning]
+    students = [s.student_id for s in run.world.students]
+    (folder / "certificate.json").write_text(_json({"stages": said, "limits": rows, "students": students}), encoding="utf-8")
+
+
+def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
+    """What manifest.json says: hashes of inputs, rule packs and outputs, versions, settings, seed."""
+    files = sorted(p for p in folder.iterdir() if p.name not in {"summary.json", "manifest.json"})
+    stable = {k: v for k, v in summary.items() if k not in TIMINGS}
+    settings = run.world.settings
+    packs = {name: _sha(pack_path(name, run.folder).read_bytes()) for name in settings.round.rule_packs}
+    told = json.dumps(stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "engine": __version__,
+        "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "scikit-learn")} | {"python": platform.python_version()},
+        "inputs": canonical_hashes(run.folder),
+        "rule_packs": packs,
+        "settings": settings.model_dump(mode="json"),
+        "seed": settings.round.seed,
+        "outputs": {p.name: _sha(p.read_bytes()) for p in files} | {"summary.json": _sha(told.encode())},
+    }
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """RFC 4180 in UTF-8; cells that a spreadsheet would run as a formula begin with an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r", "\0"} else cell
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
