@@ -11,7 +11,7 @@ import numpy as np
 from matcher.calendar import Session
 from matcher.domain import MODES, Student
 from matcher.registry import members
-from matcher.rules.base import LimitRule, PairRule
+from matcher.rules.base import LimitRule, PairRule, grouped
 from matcher.rules.trip import VAN, TripBlock, TripRule, _travel
 from matcher.vans import choices
 from matcher.world import Variant, World
@@ -59,6 +59,19 @@ class Candidates:
         places = [self._place[i] for i in student_ids if i in self._place]
         ranges = [np.arange(*np.searchsorted(self.student, [p, p + 1])) for p in places]
         return np.sort(np.concatenate(ranges)) if ranges else np.zeros(0, dtype=np.int64)
+
+    def students_of(self, pairs: np.ndarray) -> int:
+        """How many students these pairs are of."""
+        return int(np.count_nonzero(np.diff(np.sort(self.student[pairs]), prepend=-1)))
+
+    @cached_property
+    def by_school(self) -> list[tuple[Variant, str, np.ndarray]]:
+        """The pairs (int64, ascending) of each variant and school, in this order: they share their dated sessions."""
+        schools = sorted({s.school_id for s in self.world.students})
+        place = {school_id: i for i, school_id in enumerate(schools)}
+        school = np.array([place[s.school_id] for s in self.world.students], dtype=np.int64)[self.student]
+        groups = grouped(self.variant.astype(np.int64) * max(1, len(schools)) + school)
+        return [(self.world.variants[key // len(schools)], schools[key % len(schools)], pairs) for key, pairs in groups]
 
     def is_student(self, pairs: np.ndarray, student_id: str) -> np.ndarray:
         """Bool [k]: whether these pairs are of that student."""

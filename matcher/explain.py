@@ -148,7 +148,9 @@ class Explainer:
                 if (self.candidates.student[solution.chosen] == place).any():
                     return f"{self._grown(rows)} would place the student."
         rows, pair = shortages[0]
-        return f"{self._grown(rows)}, kept by a pin at {self.candidates.variant_of(pair).opportunity.opportunity_id}, would place the student."
+        return (
+            f"{self._grown(rows)}, kept by a pin at {self.candidates.variant_of(pair).opportunity.opportunity_id}, would place the student."
+        )
 
     def _shortage(self, pair: int) -> np.ndarray:
         """Rows of limits that are full and hold this pair."""

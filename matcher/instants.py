@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from matcher.calendar import Session
 from matcher.cells import Window
 from matcher.domain import Student
-from matcher.rules.base import Limit
+from matcher.rules.base import Limit, once
 from matcher.world import Variant, World
 
 if TYPE_CHECKING:
@@ -44,28 +45,19 @@ def capacity_limits(world: World, candidates: Candidates, rule: str, uses: Uses,
         if room is None:
             continue
         by_sessions = groups[resource]
-        pairs = [np.sort(np.concatenate(parts)) for parts in by_sessions.values()]
-        students = len(np.unique(candidates.student[np.concatenate(pairs)]))
-        if students + len(taken[resource]) <= room:
+        pairs = [np.concatenate(parts) for parts in by_sessions.values()]
+        if candidates.students_of(np.concatenate(pairs)) + len(taken[resource]) <= room:
             continue
-        for members, used, when in _crowds(list(by_sessions), taken[resource]):
+        for members, used, when in crowds(world, list(by_sessions), taken[resource]):
             together = np.sort(np.concatenate([pairs[i] for i in members]))
             yield Limit(rule, f"{resource}, {when}", together, max(0, room - used))
 
 
 def _groups(world: World, candidates: Candidates, uses: Uses) -> dict[str, dict[Sessions, list[np.ndarray]]]:
-    schools = sorted({s.school_id for s in world.students})
-    place = {school_id: i for i, school_id in enumerate(schools)}
-    school = np.array([place[s.school_id] for s in world.students], dtype=np.int64)[candidates.student]
-    key = candidates.variant.astype(np.int64) * max(1, len(schools)) + school
-    order = np.argsort(key, kind="stable")
-    bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
     groups: dict[str, dict[Sessions, list[np.ndarray]]] = defaultdict(lambda: defaultdict(list))
-    for start, end in zip(bounds, bounds[1:], strict=False):
-        variant = world.variants[int(key[order[start]]) // len(schools)]
-        school_id = schools[int(key[order[start]]) % len(schools)]
+    for variant, school_id, pairs in candidates.by_school:
         for resource, sessions in uses(world, variant, school_id, world.sessions(school_id, variant.schedule)):
-            groups[resource][sessions].append(order[start:end])
+            groups[resource][sessions].append(pairs)
     return groups
 
 
@@ -93,33 +85,50 @@ def standing(world: World) -> list[Standing]:
 
 def beside(world: World, candidates: Candidates, one: str, other: str) -> Iterator[tuple[np.ndarray, Standing]]:
     """Of two students: the pairs of the one who seeks, with where the other stands already."""
-    placed = world.memory.setdefault("standing", standing(world)) if world.round.previous else []
+    placed = once(world, "standing", lambda: standing(world))
     for stays in placed:
         if stays.student.student_id in {one, other}:
             yield candidates.of_students(*({one, other} - {stays.student.student_id})), stays
 
 
-def _crowds(groups: list[Sessions], taken: list[Sessions]) -> list[tuple[tuple[int, ...], int, str]]:
-    """The largest sets of groups in session at one instant, with the places already taken then, and when."""
-    if len(groups) == 1 and not taken:
-        return [((0,), 0, _when(groups[0][0]))]
-    found: dict[tuple[tuple[int, ...], int], Session] = {}
-    for day, at in sorted({(s.date, s.start) for sessions in (*groups, *taken) for s in sessions}):
-        present = tuple(i for i, sessions in enumerate(groups) if _at(sessions, day, at))
-        used = sum(_at(sessions, day, at) for sessions in taken)
-        if present:
-            found.setdefault((present, used), Session(day, at, at))
-    crowds = [(set(members), used, session) for (members, used), session in found.items()]
+Crowd = tuple[tuple[int, ...], int, str]
+"""Places of the groups in session at one instant, how many places are already taken then, and when that is."""
+
+
+def crowds(world: World, groups: list[Sessions], taken: list[Sessions]) -> list[Crowd]:
+    """The largest sets of groups in session at one instant; most resources look alike, so answers are remembered."""
+    if len(groups) == 1 and not taken and groups[0]:
+        return [((0,), 0, _when(groups[0][0].date, groups[0][0].start))]
+    return once(world, ("crowds", tuple(groups), tuple(taken)), lambda: _crowds(groups, taken))
+
+
+def _crowds(groups: list[Sessions], taken: list[Sessions]) -> list[Crowd]:
+    """Days on which the same groups meet at the same times are looked at once, the first of them."""
+    days: dict[dt.date, list[tuple[int, int, int]]] = defaultdict(list)
+    for i, sessions in enumerate((*groups, *taken)):
+        for s in sessions:
+            days[s.date].append((i, s.start, s.end))
+    alike: dict[tuple[tuple[int, int, int], ...], dt.date] = {}
+    for day in sorted(days):
+        alike.setdefault(tuple(days[day]), day)
+    found: dict[tuple[tuple[int, ...], int], str] = {}
+    for met, day in alike.items():
+        for at in sorted({start for _, start, _ in met}):
+            here = sorted({i for i, start, end in met if start <= at < end})
+            present = tuple(i for i in here if i < len(groups))
+            if present:
+                found.setdefault((present, len(here) - len(present)), _when(day, at))
+    return _largest(found)
+
+
+def _largest(found: dict[tuple[tuple[int, ...], int], str]) -> list[Crowd]:
+    sets = [(frozenset(members), used) for members, used in found]
     return [
-        (tuple(sorted(members)), used, _when(session))
-        for members, used, session in crowds
-        if not any((members < m and used <= u) or (members == m and used < u) for m, u, _ in crowds)
+        (members, used, when)
+        for (members, used), when in found.items()
+        if not any((m.issuperset(members) and u >= used) and (len(m) > len(members) or u > used) for m, u in sets)
     ]
 
 
-def _at(sessions: Sessions, day: Hashable, at: int) -> bool:
-    return any(s.date == day and s.start <= at < s.end for s in sessions)
-
-
-def _when(session: Session) -> str:
-    return f"{session.date:%a} {session.start // 60:02d}:{session.start % 60:02d}"
+def _when(day: dt.date, at: int) -> str:
+    return f"{day:%a} {at // 60:02d}:{at % 60:02d}"

@@ -14,6 +14,7 @@ from matcher.domain import Round, SolveStatus
 from matcher.errors import Issue
 from matcher.load import load_round
 from matcher.plan import Model, Placement, build_model, placements
+from matcher.published import with_previous
 from matcher.scoring.base import Scorer
 from matcher.solver.exact import solve
 from matcher.solver.problem import Solution
@@ -44,6 +45,17 @@ class Run:
         return self.solution.status in {SolveStatus.OPTIMAL, SolveStatus.FEASIBLE}
 
 
+def prepare(round_: Round, folder: Path, clock: Clock) -> tuple[World, Judge, Scorer, Lawful, Model]:
+    """Everything before the solver."""
+    clock("prepare")
+    world = World(round_, folder)
+    judge, scorer = Judge(world), Scorer(world)
+    clock("rules and scores")
+    lawful = build(world, scorer, judge=judge)
+    clock("limits")
+    return world, judge, scorer, lawful, build_model(lawful.candidates)
+
+
 class Clock:
     """Seconds per stage, announced as the stages begin."""
 
@@ -62,8 +74,8 @@ class Clock:
         self._name, self._since = name, now
 
 
-def run_round(folder: Path, workers: int = 1, announce: Stage | None = None) -> Run:
-    """Load, check, judge, score, solve.
+def run_round(folder: Path, workers: int = 1, announce: Stage | None = None, previous: Path | None = None) -> Run:
+    """Load, check, judge, score, solve; `previous` is an earlier output whose placements are where students are today.
 
     Raises
     ------
@@ -73,19 +85,15 @@ def run_round(folder: Path, workers: int = 1, announce: Stage | None = None) -> 
     clock = Clock(announce)
     clock("load")
     round_, issues = load_round(folder)
+    if previous is not None:
+        round_ = with_previous(round_, previous)
     return run_loaded(round_, folder, issues, workers, clock)
 
 
 def run_loaded(round_: Round, folder: Path, issues: list[Issue], workers: int = 1, clock: Clock | None = None) -> Run:
     """The same for a round in memory."""
     clock = clock or Clock(None)
-    clock("prepare")
-    world = World(round_, folder)
-    scorer, judge = Scorer(world), Judge(world)
-    clock("rules and scores")
-    lawful = build(world, scorer, judge=judge)
-    clock("limits")
-    model = build_model(lawful.candidates)
+    world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     clock("solve")
     solution = solve(model.problem, workers)
     clock("")

@@ -65,7 +65,7 @@ def _merged(limits: list[Limit], candidates: Candidates) -> list[tuple[Limit, ..
     groups: dict[tuple[bytes, bytes], list[Limit]] = {}
     for limit in limits:
         plain = limit.weights is None
-        if plain and limit.at_least <= 0 and len(np.unique(candidates.student[limit.pairs])) <= limit.at_most:
+        if plain and limit.at_least <= 0 and candidates.students_of(limit.pairs) <= limit.at_most:
             continue
         digest = hashlib.sha256(limit.pairs.astype(np.int64).tobytes()).digest()
         groups.setdefault((digest, b"" if limit.weights is None else limit.weights.tobytes()), []).append(limit)

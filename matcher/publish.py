@@ -24,7 +24,7 @@ from matcher.errors import InputError
 from matcher.explain import Explainer
 from matcher.law import pack_path
 from matcher.load import canonical_hashes
-from matcher.pipeline import Clock, Run, peak_mb
+from matcher.pipeline import Clock, Run, Stage, peak_mb
 from matcher.prices import place_prices
 from matcher.recruit import recruit_next
 from matcher.report import report_page
@@ -39,7 +39,7 @@ TIMINGS = ("seconds", "peak_mb")
 """Keys of summary.json that differ from run to run; the manifest's hash leaves them out."""
 
 
-def publish(run: Run, out: Path, clock: Clock | None = None) -> dict[str, Any]:
+def publish(run: Run, out: Path, announce: Stage | None = None) -> dict[str, Any]:
     """Write the files of a solved run to `out`, all or nothing, and return the summary.
 
     Raises
@@ -49,7 +49,7 @@ def publish(run: Run, out: Path, clock: Clock | None = None) -> dict[str, Any]:
     InputError
         When `out` is a folder of something else.
     """
-    clock = clock or Clock(None)
+    clock = Clock(announce)
     _check_target(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))

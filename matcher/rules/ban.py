@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcher.domain import Student
-from matcher.rules.base import PairRule
+from matcher.rules.base import PairRule, once
 from matcher.world import Variant, World
 
 
@@ -12,7 +12,7 @@ def _ids(world: World, student: Student) -> frozenset[str]:
 
 
 def _id(world: World, variant: Variant) -> str:
-    named = world.memory.setdefault("all banned", frozenset().union(*world.banned.values()))
+    named = once(world, "all banned", lambda: frozenset().union(*world.banned.values()))
     return variant.opportunity.opportunity_id if variant.opportunity.opportunity_id in named else ""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from matcher.world import Variant, World
 
 if TYPE_CHECKING:
     from matcher.candidates import Candidates
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,27 @@ class LimitRule:
 
 def no_key(*_: object) -> None:
     """The key of a side that the law does not read."""
+
+
+def once(world: World, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives for this world, made when first asked for and remembered under the key."""
+    if key not in world.memory:
+        world.memory[key] = make()
+    found: T = world.memory[key]
+    return found
+
+
+def named_in(world: World, kind: str) -> frozenset[str]:
+    """Everybody whom a decision of this kind in force names."""
+    return once(world, ("named", kind), lambda: frozenset(p for d in world.round.decisions_in_force(kind) for p in (d.a, d.b)))
+
+
+def grouped(values: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Each distinct value in order, with int64 [k]: where it stands, ascending."""
+    order = np.argsort(values, kind="stable")
+    bounds = np.flatnonzero(np.diff(values[order], prepend=-1, append=-1)) if len(values) else []
+    for start, end in pairwise(bounds):
+        yield int(values[order[start]]), order[start:end]
 
 
 def states_of(world: World, school_id: str, site_state: str) -> tuple[str, str]:

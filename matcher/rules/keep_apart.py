@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.domain import Student
-from matcher.instants import Sessions, beside
-from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.instants import Sessions, beside, crowds
+from matcher.rules.base import Limit, LimitRule, PairRule, grouped, named_in
 from matcher.world import Variant, World
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ def _others(world: World, student: Student) -> frozenset[str]:
 
 
 def _adults(world: World, variant: Variant) -> frozenset[str]:
-    named = world.memory.setdefault("keep apart", frozenset(p for d in world.round.decisions_in_force("keep_apart") for p in (d.a, d.b)))
-    return frozenset(variant.opportunity.mentors) & named
+    return frozenset(variant.opportunity.mentors) & named_in(world, "keep_apart")
 
 
 def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | None:
@@ -32,9 +31,9 @@ def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | N
 def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
     for decision in world.round.decisions_in_force("keep_apart"):
         pairs = candidates.of_students(decision.a, decision.b)
-        for site in np.unique(candidates.site[pairs]):
-            here = pairs[candidates.site[pairs] == site]
-            for together in meetings(world, candidates, here):
+        for site, places in grouped(candidates.site[pairs]):
+            here = pairs[places]
+            for together in meetings(candidates, here):
                 yield Limit("keep_apart", f"site {world.round.sites[site].site_id}", here[together], 1)
         for others, stays in beside(world, candidates, decision.a, decision.b):
             there = others[candidates.site[others] == world.site_index[stays.variant.site.site_id]]
@@ -47,15 +46,10 @@ def _overlap(one: Sessions, two: Sessions) -> bool:
     return any(a.date == b.date and a.start < b.end and b.start < a.end for a in one for b in two)
 
 
-def meetings(world: World, candidates: Candidates, pairs: np.ndarray) -> list[list[int]]:
+def meetings(candidates: Candidates, pairs: np.ndarray) -> list[list[int]]:
     """The largest groups of these pairs that are in session at one instant, as places in `pairs`."""
-    dated = [candidates.sessions(int(p)) for p in pairs]
-    instants = {(s.date, s.start) for sessions in dated for s in sessions}
-    groups = {
-        tuple(i for i, sessions in enumerate(dated) if any(s.date == day and s.start <= at < s.end for s in sessions))
-        for day, at in instants
-    }
-    return [list(g) for g in sorted(groups) if not any(set(g) < set(h) for h in groups)]
+    found = crowds(candidates.world, [candidates.sessions(int(p)) for p in pairs], [])
+    return sorted(list(members) for members, _, _ in found)
 
 
 RULE = PairRule("keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50, remedy="another mentor")

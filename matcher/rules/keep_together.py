@@ -10,11 +10,14 @@ import numpy as np
 from matcher.cells import show_windows
 from matcher.domain import Student
 from matcher.instants import beside
-from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.rules.base import Limit, LimitRule, PairRule, grouped, named_in
 from matcher.world import Variant, World
 
 if TYPE_CHECKING:
     from matcher.candidates import Candidates
+
+Place = tuple[str, str]
+"""A site and its weekly windows."""
 
 
 def _wanted(world: World, student: Student) -> frozenset[str]:
@@ -22,10 +25,7 @@ def _wanted(world: World, student: Student) -> frozenset[str]:
 
 
 def _mentor(world: World, variant: Variant) -> str:
-    named = world.memory.setdefault(
-        "keep together", frozenset(p for d in world.round.decisions_in_force("keep_together") for p in (d.a, d.b))
-    )
-    return variant.mentor.mentor_id if variant.mentor.mentor_id in named else ""
+    return variant.mentor.mentor_id if variant.mentor.mentor_id in named_in(world, "keep_together") else ""
 
 
 def _refuse(_: World, wanted: frozenset[str], mentor_id: str) -> str | None:
@@ -33,29 +33,32 @@ def _refuse(_: World, wanted: frozenset[str], mentor_id: str) -> str | None:
 
 
 def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
+    places, of_variant = _places(world)
     for decision in world.round.decisions_in_force("keep_together"):
-        if not {decision.a, decision.b} <= set(world.round.student):
+        if not {decision.a, decision.b} <= world.round.student.keys():
             continue
         stays = list(beside(world, candidates, decision.a, decision.b))
         for others, there in stays:
             wanted = (there.variant.site.site_id, show_windows(there.windows))
-            elsewhere = np.array([p for p in others if _place(world, candidates, p) != wanted], dtype=np.int64)
+            elsewhere = others[of_variant[candidates.variant[others]] != (places.index(wanted) if wanted in places else -1)]
             if len(elsewhere):
                 yield Limit("keep_together", f"site {wanted[0]}, {wanted[1]}", elsewhere, 0)
         if stays:
             continue
         pairs = candidates.of_students(decision.a, decision.b)
-        one = candidates.is_student(pairs, decision.a)
-        places = sorted({_place(world, candidates, p) for p in pairs})
-        for place in places:
-            here = np.array([_place(world, candidates, p) == place for p in pairs])
-            weights = np.where(one[here], 1, -1)
-            yield Limit("keep_together", f"site {place[0]}, {place[1]}", pairs[here], 0, 0, weights)
+        place = of_variant[candidates.variant[pairs]]
+        weights = np.where(candidates.is_student(pairs, decision.a), 1, -1)
+        for index, here in grouped(place):
+            site_id, windows = places[index]
+            yield Limit("keep_together", f"site {site_id}, {windows}", pairs[here], 0, 0, weights[here])
 
 
-def _place(world: World, candidates: Candidates, pair: int) -> tuple[str, str]:
-    variant = world.variants[candidates.variant[pair]]
-    return variant.site.site_id, show_windows(variant.windows)
+def _places(world: World) -> tuple[list[Place], np.ndarray]:
+    """Every site with windows, in order, and int64 [variants]: which of them each variant is."""
+    of_variant = [(v.site.site_id, show_windows(v.windows)) for v in world.variants]
+    places = sorted(set(of_variant))
+    index = {place: i for i, place in enumerate(places)}
+    return places, np.array([index[place] for place in of_variant], dtype=np.int64)
 
 
 RULE = PairRule("keep_together", "A student is kept with a mentor.", _wanted, _mentor, _refuse, rank=50, remedy="the mentor of that decision")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcher.domain import Student
-from matcher.rules.base import PairRule
+from matcher.rules.base import PairRule, once
 from matcher.world import Variant, World
 
 
@@ -12,7 +12,7 @@ def _needs(_: World, student: Student) -> frozenset[str]:
 
 
 def _features(world: World, variant: Variant) -> frozenset[str]:
-    asked = world.memory.setdefault("all needs", frozenset(n for s in world.students for n in s.needs))
+    asked = once(world, "all needs", lambda: frozenset(n for s in world.students for n in s.needs))
     return frozenset(variant.site.features) & asked
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from matcher.cells import WEEKDAYS
 from matcher.domain import Student
 from matcher.instants import beside
-from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.rules.base import Limit, LimitRule, PairRule, grouped, named_in
 from matcher.world import Variant, World
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ def _others(world: World, student: Student) -> frozenset[str]:
 
 
 def _adults(world: World, variant: Variant) -> frozenset[str]:
-    named = world.memory.setdefault("no contact", frozenset(p for d in world.round.decisions_in_force("no_contact") for p in (d.a, d.b)))
-    return world.mentors_at.get(variant.site.site_id, frozenset()) & named
+    return world.mentors_at.get(variant.site.site_id, frozenset()) & named_in(world, "no_contact")
 
 
 def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | None:
@@ -33,11 +32,12 @@ def _refuse(_: World, others: frozenset[str], adults: frozenset[str]) -> str | N
 def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
     for decision in world.round.decisions_in_force("no_contact"):
         pairs = candidates.of_students(decision.a, decision.b)
-        for site in np.unique(candidates.site[pairs]):
-            here = pairs[candidates.site[pairs] == site]
+        for site, places in grouped(candidates.site[pairs]):
+            here = pairs[places]
             yield Limit("no_contact", f"site {world.round.sites[site].site_id}", here, 1)
-        for van, weekday in sorted({ride for pair in pairs for ride in candidates.rides(pair)}):
-            riders = np.array([p for p in pairs if (van, weekday) in candidates.rides(p)])
+        by_van = pairs[candidates.van[pairs] >= 0]
+        for van, weekday in sorted({ride for pair in by_van for ride in candidates.rides(pair)}):
+            riders = np.array([p for p in by_van if (van, weekday) in candidates.rides(p)])
             yield Limit("no_contact", f"van {van} on {WEEKDAYS[weekday]}", riders, 1)
         for others, stays in beside(world, candidates, decision.a, decision.b):
             here = others[candidates.site[others] == world.site_index[stays.variant.site.site_id]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.domain import Student
-from matcher.rules.base import Limit, LimitRule, PairRule
+from matcher.rules.base import Limit, LimitRule, PairRule, once
 from matcher.world import Variant, World
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def _ids(world: World, student: Student) -> frozenset[str]:
 
 
 def _id(world: World, variant: Variant) -> str:
-    named = world.memory.setdefault("all pinned", frozenset().union(*world.pinned.values()))
+    named = once(world, "all pinned", lambda: frozenset().union(*world.pinned.values()))
     return variant.opportunity.opportunity_id if variant.opportunity.opportunity_id in named else ""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from matcher.calendar import Schedule
 from matcher.domain import Student
 from matcher.facts import Coverage
-from matcher.rules.base import PairRule, first_gap
+from matcher.rules.base import PairRule, first_gap, once
 from matcher.world import Variant, World
 
 Papers = tuple[tuple[str, Coverage], ...]
 
 
 def _papers(world: World, student: Student) -> tuple[str, Papers]:
-    asked = world.memory.setdefault("required documents", frozenset(n for o in world.round.opportunities for n in o.requires))
+    asked = once(world, "required documents", lambda: frozenset(n for o in world.round.opportunities for n in o.requires))
     names = sorted({d.name for d in student.documents} & asked)
     return student.school_id, tuple((name, world.coverage(student.documents, name)) for name in names)
 

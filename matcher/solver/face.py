@@ -77,12 +77,10 @@ class Proof:
 
 def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None) -> Proof:
     """The best bound that these prices, rounded to some common denominator, prove over all open pairs; enough when it meets `value`."""
-    own = face.own
     best: Proof | None = None
     for scale in SCALES:
         rounded = np.rint(prices * scale).astype(np.int64)
         rounded[(face.high > face.low) & (rounded > 0) & (face.high >= FREE // 2)] = 0
-        rounded[own] = 0
         proof = bound_of(face, weights, rounded, scale)
         if best is None or proof.bound * best.scale < best.bound * scale:
             best = proof
@@ -96,11 +94,12 @@ def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None
 def bound_of(face: Face, weights: np.ndarray, prices: np.ndarray, scale: int) -> Proof:
     """Weak duality in whole numbers: the students' own prices are the best their open pairs leave them."""
     own = face.own
+    prices = prices.copy()
+    prices[own] = 0
     margin = weights * scale - face.rows.T @ prices
     best = np.where(face.low[own] > 0, np.iinfo(np.int64).min, 0)
     np.maximum.at(best, face.student[face.open], margin[face.open])
     best = np.where(best == np.iinfo(np.int64).min, 0, best)
-    prices = prices.copy()
     prices[own] = best
     bound = int(np.where(prices > 0, prices * face.high, prices * face.low)[prices != 0].sum())
     return Proof(prices, scale, bound, margin - best[face.student])
