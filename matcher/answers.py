@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from matcher.candidates import build, limit_rules, pair_rules
-from matcher.cells import show_windows
-from matcher.domain import Student
+from matcher.candidates import Candidates, build, limit_rules, pair_rules
+from matcher.cells import Document, show_windows
+from matcher.domain import Round, SolveStatus, Student
 from matcher.errors import InputError
 from matcher.explain import Explainer
 from matcher.law import PACK_FOLDER, read_pack
 from matcher.load import load_round
 from matcher.pipeline import Clock, Run, peak_mb, prepare
 from matcher.plan import placements
-from matcher.published import read_table
+from matcher.published import read_json, read_table
 from matcher.scoring.base import Scorer, components, way_of
 from matcher.scoring.text.index import TextIndex
 from matcher.solver.exact import objectives, solve, stages_of
@@ -58,24 +59,21 @@ def load_plan(out: Path, folder: Path) -> Run:
     )
 
 
-def _status(out: Path) -> Any:
-    from matcher.domain import SolveStatus  # noqa: PLC0415
-    from matcher.published import read_json  # noqa: PLC0415
-
+def _status(out: Path) -> SolveStatus:
     try:
         return SolveStatus(read_json(out, "summary.json")["status"])
     except (KeyError, ValueError, TypeError):
         raise InputError(f"{out / 'summary.json'} has no status. Maybe {out} was not written by matcher run.") from None
 
 
-def _find_pair(candidates: Any, row: dict[str, str]) -> int:
+def _find_pair(candidates: Candidates, row: dict[str, str]) -> int:
     for pair in candidates.of_students(row["student_id"]):
         variant = candidates.variant_of(int(pair))
-        named = (variant.opportunity.opportunity_id, show_windows(variant.windows), variant.mentor.mentor_id)
-        if named == (row["opportunity_id"], row["sessions"], row["mentor_id"]):
+        found = (variant.opportunity.opportunity_id, show_windows(variant.windows), variant.mentor.mentor_id)
+        if found == (row["opportunity_id"], row["sessions"], row["mentor_id"]):
             return int(pair)
-    message = f"the placement of {row['student_id']} at {row['opportunity_id']} is not lawful in this round. Maybe the round changed since; run it again."
-    raise InputError(message)
+    named = f"the placement of {row['student_id']} at {row['opportunity_id']}"
+    raise InputError(f"{named} is not lawful in this round. Maybe the round changed since; run it again.")
 
 
 def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
@@ -113,8 +111,6 @@ def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: st
 
 def suggestions(folder: Path, student_id: str | None, text: str | None, k: int) -> list[dict[str, Any]]:
     """The best lawful options, one per opportunity, best first (ties: the smaller id)."""
-    from dataclasses import replace  # noqa: PLC0415
-
     round_, _ = load_round(folder)
     student = round_.student.get(student_id or "") if student_id is not None else _visitor(round_, text or "")
     if student is None:
@@ -129,7 +125,7 @@ def suggestions(folder: Path, student_id: str | None, text: str | None, k: int) 
     return [_suggestion(candidates, scorer, best[o]) for o in order]
 
 
-def _suggestion(candidates: Any, scorer: Scorer, pair: int) -> dict[str, Any]:
+def _suggestion(candidates: Candidates, scorer: Scorer, pair: int) -> dict[str, Any]:
     variant, way = candidates.variant_of(pair), way_of(candidates, pair)
     return {
         "opportunity_id": variant.opportunity.opportunity_id,
@@ -145,13 +141,11 @@ def _suggestion(candidates: Any, scorer: Scorer, pair: int) -> dict[str, Any]:
     }
 
 
-def _visitor(round_: Any, text: str) -> Student:
+def _visitor(round_: Round, text: str) -> Student:
     """Somebody who wrote a text: of the first school, sixteen and in grade 11, papers in date, walking or dropped off.
 
     The laws that depend on facts nobody gave are met as an ordinary student would meet them; safety of sites still counts.
     """
-    from matcher.cells import Document  # noqa: PLC0415
-
     if not round_.schools:
         raise InputError("the round has no school")
     first, last = round_.settings.round.start, round_.settings.round.end
@@ -200,7 +194,7 @@ def rules_in_force(day: date | None, state: str | None) -> dict[str, Any]:
 
 
 def _law(law: Any) -> dict[str, Any]:
-    said = law.model_dump(mode="json", exclude={"jurisdiction", "ages", "values"})
+    said: dict[str, Any] = law.model_dump(mode="json", exclude={"jurisdiction", "ages", "values"})
     return said | {
         "ages": "all" if law.ages == (0, 200) else law.told_ages,
         "values": law.values.model_dump(mode="json", exclude_none=True),
@@ -227,12 +221,9 @@ def _texts(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def solve_file(problem_path: Path, out: Path, workers: int, clock: Callable[[], float] | None = None) -> dict[str, Any]:
+def solve_file(problem_path: Path, out: Path, workers: int) -> dict[str, Any]:
     """Solve ``PROBLEM.npz`` into ``SOLUTION.npz``."""
-    import time  # noqa: PLC0415
-
-    tick = clock or time.perf_counter
-    start = tick()
+    start = time.perf_counter()
     problem = read_problem(problem_path)
     solution = solve(problem, workers)
     rows = problem.limits.shape[0] + problem.students
@@ -249,6 +240,6 @@ def solve_file(problem_path: Path, out: Path, workers: int, clock: Callable[[], 
         "objectives": [{"name": s.name, "value": s.value, "bound": s.bound, "road": s.road} for s in solution.stages],
         "gap": solution.gap,
         "conflict": list(solution.conflict) or None,
-        "seconds": round(tick() - start, 3),
+        "seconds": round(time.perf_counter() - start, 3),
         "peak_mb": peak_mb(),
     }

@@ -11,8 +11,8 @@ import numpy as np
 from matcher.calendar import Session
 from matcher.domain import MODES, Student
 from matcher.registry import members
-from matcher.rules.base import LimitRule, PairRule, grouped
-from matcher.rules.trip import VAN, TripBlock, TripRule, _travel
+from matcher.rules.base import LimitRule, PairRule, grouped, once
+from matcher.rules.trip import VAN, TripBlock, TripRule, travel_of
 from matcher.vans import choices
 from matcher.world import Variant, World
 
@@ -106,9 +106,14 @@ class Verdict:
     variant_key: np.ndarray
     refused: np.ndarray
 
+    @cached_property
+    def _spread(self) -> np.ndarray:
+        """Bool [student keys, variants]."""
+        return np.take(self.refused, self.variant_key, axis=1)
+
     def block(self, students: slice) -> np.ndarray:
         """Bool [students, variants]: where the rule refuses."""
-        return np.asarray(self.refused[self.student_key[students]][:, self.variant_key])
+        return np.take(self._spread, self.student_key[students], axis=0)
 
 
 def pair_rules() -> list[PairRule | TripRule]:
@@ -152,28 +157,29 @@ class Judge:
 
     def block(self, students: slice) -> tuple[np.ndarray, TripBlock]:
         """For a block of students: int8 [students, variants], 0 where lawful, else 1 + the place of the first rule that refuses."""
-        first = np.zeros((len(self.world.students[students]), len(self.world.variants)), dtype=np.int8)
-        forbidden = {}
-        for verdict in self.verdicts:
-            if verdict.rule.mode:
-                forbidden[verdict.rule.mode] = verdict.block(students)
-            elif verdict.refused.any():
-                first[verdict.block(students) & (first == 0)] = 1 + self.codes.index(verdict.rule.name)
-        if self.trip is None:
-            raise RuntimeError("the trip rule finds the mode of every pair and cannot be left out")
-        trips = self.trip.block(self.world, list(self.world.students[students]), forbidden)
-        first[(trips.mode < 0) & (first == 0)] = len(self.codes)
+        trips = self._trips(students)
+        first = np.where(trips.mode < 0, np.int8(len(self.codes)), np.int8(0))
+        for code, verdict in reversed(self._refusing):
+            np.copyto(first, np.int8(code), where=verdict.block(students))
         return first, trips
 
-    def refusals(self, place: int) -> np.ndarray:
-        """bool [codes, variants]: which rules refuse which variants for the student at this place; the trip comes last."""
-        one = slice(place, place + 1)
-        rows = [v.block(one)[0] for v in self.verdicts if not v.rule.mode]
-        forbidden = {v.rule.mode: v.block(one) for v in self.verdicts if v.rule.mode}
+    @cached_property
+    def _refusing(self) -> list[tuple[int, Verdict]]:
+        """The verdicts that refuse some pair, each with 1 + its place among the codes."""
+        verdicts = [v for v in self.verdicts if not v.rule.mode]
+        return [(i, v) for i, v in enumerate(verdicts, start=1) if v.refused.any()]
+
+    def _trips(self, students: slice) -> TripBlock:
         if self.trip is None:
             raise RuntimeError("the trip rule finds the mode of every pair and cannot be left out")
-        trips = self.trip.block(self.world, list(self.world.students[one]), forbidden)
-        return np.array([*rows, trips.mode[0] < 0])
+        forbidden = {v.rule.mode: v.block(students) for v in self.verdicts if v.rule.mode}
+        return self.trip.block(self.world, list(self.world.students[students]), forbidden)
+
+    def refusals(self, place: int) -> np.ndarray:
+        """Bool [codes, variants]: which rules refuse which variants for the student at this place; the trip comes last."""
+        one = slice(place, place + 1)
+        rows = [v.block(one)[0] for v in self.verdicts if not v.rule.mode]
+        return np.array([*rows, self._trips(one).mode[0] < 0])
 
     def reasons(self, student: Student, variant: Variant) -> Iterator[tuple[str, str]]:
         """Every rule that refuses this pair, with its reason, in the order in which they are asked."""
@@ -189,9 +195,12 @@ class Judge:
             yield "trip", self.trip.reason(self.world, student, variant, forbidden)
 
     def _trip_refused(self, student: Student, variant: Variant) -> bool:
-        place, v = self.world.students.index(student), self.world.variants.index(variant)
-        _, trips = self.block(slice(place, place + 1))
-        return bool(trips.mode[0, v] < 0)
+        place = self._place[student.student_id]
+        return bool(self._trips(slice(place, place + 1)).mode[0, self.world.variant_place[variant.key]] < 0)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {s.student_id: i for i, s in enumerate(self.world.students)}
 
 
 @dataclass(frozen=True)
@@ -224,22 +233,41 @@ def build(world: World, score: Score, rules: list[PairRule | TripRule] | None = 
 def _with_vans(world: World, columns: list[np.ndarray]) -> Candidates:
     """One pair for each way to choose vans, for those who ride a van."""
     student, variant, points, mode, minutes, transfers = columns
-    copies = np.ones(len(student), dtype=np.int64)
-    chosen: list[list[int]] = []
+    riding = np.flatnonzero(mode == VAN)
     place: dict[tuple[str, ...], int] = {}
-    for pair in np.flatnonzero(mode == VAN):
-        s, v = world.students[int(student[pair])], world.variants[int(variant[pair])]
-        trips = _travel(world).trips([s], "van")
-        site = world.variant_site[int(variant[pair])]
-        ways = choices(world, s.school_id, v, int(trips.out[0, site]), int(trips.back[0, site]))
-        copies[pair] = len(ways)
-        chosen.append([place.setdefault(way, len(place)) for way in ways])
+    chosen = [[place.setdefault(way, len(place)) for way in ways] for ways in _ways(world, student[riding], variant[riding])]
+    copies = np.ones(len(student), dtype=np.int64)
+    copies[riding] = [len(ways) for ways in chosen]
     index = np.repeat(np.arange(len(student)), copies)
     van = np.full(len(index), -1, dtype=np.int32)
     van[mode[index] == VAN] = [w for ways in chosen for w in ways]
-    kinds = (np.int32, np.int32, np.int32, np.int8, np.int32, np.int8)
-    arrays = [column[index].astype(kind) for column, kind in zip((student, variant, points, mode, minutes, transfers), kinds, strict=True)]
-    return Candidates(world, *arrays, van, tuple(place))
+    return Candidates(
+        world,
+        student=student[index].astype(np.int32),
+        variant=variant[index].astype(np.int32),
+        points=points[index].astype(np.int32),
+        mode=mode[index].astype(np.int8),
+        minutes=minutes[index].astype(np.int32),
+        transfers=transfers[index].astype(np.int8),
+        van=van,
+        van_choices=tuple(place),
+    )
+
+
+def _ways(world: World, student: np.ndarray, variant: np.ndarray) -> Iterator[list[tuple[str, ...]]]:
+    """Every way to choose vans, for each of these pairs, in order; pairs alike in school, variant and minutes are asked once."""
+    for start in range(0, len(student), BLOCK):
+        block = slice(start, start + BLOCK)
+        riders, row = np.unique(student[block], return_inverse=True)
+        trips = travel_of(world).trips([world.students[int(i)] for i in riders], "van")
+        site = world.variant_site[variant[block]]
+        for who, v, out, back in zip(riders[row], variant[block], trips.out[row, site], trips.back[row, site], strict=True):
+            yield _choices(world, (world.students[who].school_id, int(v), int(out), int(back)))
+
+
+def _choices(world: World, alike: tuple[str, int, int, int]) -> list[tuple[str, ...]]:
+    school_id, variant, out, back = alike
+    return once(world, ("vans", alike), lambda: choices(world, school_id, world.variants[variant], out, back))
 
 
 def mode_name(code: int) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
-_WINDOW = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
+_WINDOW = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2}:\d{2})\s*[-\u2013]\s*(\d{1,2}:\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MEMORY = 1 << 16
 

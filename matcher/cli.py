@@ -50,7 +50,7 @@ def main() -> None:
 
 def _usage_errors() -> type[Exception]:
     """Typer's base class of wrong calls, which it does not export by name."""
-    return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # type: ignore[return-value]
+    return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
 def _tell(error: MatcherError) -> None:
@@ -106,11 +106,11 @@ class _Announcer:
 
 
 def _run(folder: Path, workers: int, announce: _Announcer, previous: Path | None = None) -> Any:
-    from matcher.pipeline import run_round  # noqa: PLC0415
+    from matcher.pipeline import run_round
 
     run = run_round(folder, workers, announce, previous)
     if not run.solved:
-        from matcher.conflict import told  # noqa: PLC0415
+        from matcher.conflict import told
 
         raise ConflictError("the round cannot be solved: these cannot hold together", told(run))
     return run
@@ -125,7 +125,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """The main job: place the students of a round and write the plan, its reasons and its proof."""
-    from matcher.publish import publish  # noqa: PLC0415
+    from matcher.publish import publish
 
     with _Announcer() as announce:
         solved = _run(round_, workers, announce, previous)
@@ -143,7 +143,7 @@ def run(
 @app.command()
 def check(round_: Annotated[Path, typer.Argument(metavar="ROUND")], as_json: Json = False) -> None:
     """Dry run of the import: every problem with table, row, column and value."""
-    from matcher.load import read_round  # noqa: PLC0415
+    from matcher.load import read_round
 
     _, issues = read_round(round_)
     errors = sum(issue.severity == "error" for issue in issues)
@@ -165,14 +165,14 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check published files against the rules with code that shares nothing with the solver."""
-    from matcher.audit import audit  # noqa: PLC0415
+    from matcher.audit import audit
 
     for folder, name in ((output, "OUT"), (round_, "--round")):
         if not folder.is_dir():
             raise InputError(f"{name}: there is no folder {folder}")
     findings = [str(f) for f in audit(output, round_)]
     if proof:
-        from matcher.proof import check_proof  # noqa: PLC0415
+        from matcher.proof import check_proof
 
         findings += check_proof(output, round_)
     if findings:
@@ -190,7 +190,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why this, why not that, and what would change it."""
-    from matcher.answers import explain_student  # noqa: PLC0415
+    from matcher.answers import explain_student
 
     answer = explain_student(output, round_, student, opportunity)
     if as_json:
@@ -220,7 +220,7 @@ def suggest(
     as_json: Json = False,
 ) -> None:
     """The best lawful options for one student, or for a text."""
-    from matcher.answers import suggestions  # noqa: PLC0415
+    from matcher.answers import suggestions
 
     if (student is None) == (text is None):
         raise InputError("give either --student or --text")
@@ -241,7 +241,7 @@ def compare(
     a: Annotated[Path, typer.Argument(metavar="OUT_A")], b: Annotated[Path, typer.Argument(metavar="OUT_B")], as_json: Json = False
 ) -> None:
     """Who moved between two plans, and why."""
-    from matcher.answers import compare_outputs  # noqa: PLC0415
+    from matcher.answers import compare_outputs
 
     changes = compare_outputs(a, b)
     if as_json:
@@ -262,7 +262,7 @@ def generate(
     seed: Annotated[int, typer.Option()] = 1,
 ) -> None:
     """Write a realistic synthetic round; everybody in it is invented."""
-    from matcher.generate import generate as write_round  # noqa: PLC0415
+    from matcher.generate import generate as write_round
 
     write_round(students, schools, seed, folder)
     out.print(f"Written to {folder}.", markup=False)
@@ -275,7 +275,7 @@ def rules(
     as_json: Json = False,
 ) -> None:
     """The rules in force, with their sources."""
-    from matcher.answers import rules_in_force  # noqa: PLC0415
+    from matcher.answers import rules_in_force
 
     day = _date(on)
     found = rules_in_force(day, state)
@@ -306,7 +306,7 @@ def similarity(
     output: Annotated[Path, typer.Option("--out", help="A .npy file: float32 [queries, documents], 0 to 1.")],
 ) -> None:
     """The text component alone, on anybody's texts."""
-    from matcher.answers import text_similarity  # noqa: PLC0415
+    from matcher.answers import text_similarity
 
     matrix = text_similarity(queries, documents)
     with output.open("wb") as file:
@@ -322,7 +322,7 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """The solver alone."""
-    from matcher.answers import solve_file  # noqa: PLC0415
+    from matcher.answers import solve_file
 
     answer = solve_file(problem, output, workers)
     _print_json(answer) if as_json else out.print(
@@ -338,8 +338,8 @@ def demo(
     open_report: Annotated[bool, typer.Option("--open/--no-open", help="Open the report in a browser where there is one.")] = True,
 ) -> None:
     """A small real-looking round, solved, verified and opened."""
-    from matcher.audit import audit  # noqa: PLC0415
-    from matcher.publish import publish  # noqa: PLC0415
+    from matcher.audit import audit
+    from matcher.publish import publish
 
     source = files("matcher") / "demo_round"
     with as_file(source if source.is_dir() else files("matcher") / ".." / "fixtures" / "demo") as shipped:

@@ -82,7 +82,7 @@ class Explainer:
         nearest = np.flatnonzero(obstacles == fewest)
         kinds, counts = np.unique(np.packbits(refused[:, nearest], axis=0).T, axis=0, return_counts=True)
         most = kinds[int(np.argmax(counts))]
-        alike = nearest[(np.packbits(refused[:, nearest], axis=0).T == most).all(axis=1)]
+        alike = nearest[(most == np.packbits(refused[:, nearest], axis=0).T).all(axis=1)]
         variant = self.world.variants[int(alike[0])]
         reasons = list(self.run.judge.reasons(student, variant))
         stops = " And: ".join(f"{why}" for _, why in reasons)

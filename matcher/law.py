@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,22 @@ def _minutes(value: object) -> object:
 
 
 class MinimumAge(_Strict):
+    """Paid work is lawful from this age."""
+
     min_age: int
 
 
 class ProgrammeAge(_Strict):
+    """A programme gives credit from this age, or from this grade."""
+
     program: str
     min_age: int
     or_grade: int
 
 
 class HoursPerDay(_Strict):
+    """Most paid hours on a school day and on another day, and rest between days."""
+
     school_day: float | None = None
     other_day: float | None = None
     day_of_week: dict[str, float] = {}
@@ -57,12 +64,16 @@ class HoursPerDay(_Strict):
 
 
 class HoursPerWeek(_Strict):
+    """Most paid hours in a school week and in another week, and days a week."""
+
     school_week: float | None = None
     other_week: float | None = None
     max_days: int | None = None
 
 
 class ClockWindow(_Strict):
+    """Between which times of day paid work is lawful; minutes from midnight."""
+
     start: int
     end: int
     summer_end: int | None = None
@@ -74,6 +85,8 @@ class ClockWindow(_Strict):
 
 
 class SchoolHours(_Strict):
+    """Between which times of a school day paid work is unlawful; minutes from midnight."""
+
     start: int
     end: int
 
@@ -81,46 +94,66 @@ class SchoolHours(_Strict):
 
 
 class ProgrammeDisabled(_Strict):
+    """A programme whose exceptions do not count."""
+
     program: str
 
 
 class HazardousOrders(_Strict):
+    """The numbers of the hazardous orders that bar tasks."""
+
     orders: tuple[int, ...]
 
 
 class PermittedTasks(_Strict):
+    """The only tasks that are lawful."""
+
     tasks: tuple[str, ...]
 
 
 class OneDocument(_Strict):
+    """A paper that must be in date."""
+
     document: str
 
 
 class Papers(_Strict):
+    """Papers that must be in date."""
+
     documents: tuple[str, ...]
 
 
 class Clearance(_Strict):
+    """The paper that clears an adult, and how long the law lets it count from its first day."""
+
     document: str
     valid_days: int | None = None
     valid_months: int | None = None
 
 
 class Observable(_Strict):
+    """The papers that stand in for an observable place."""
+
     site_document: str
     student_document: str
 
 
 class Driving(_Strict):
+    """From which age and with which papers a student drives."""
+
     min_age: int
     documents: tuple[str, ...]
 
 
 class VanPersons(_Strict):
+    """Most persons in a van, the driver included."""
+
     max_persons: int
 
 
 class Duty(_Strict):
+    """Something the school must do that no plan can check."""
+
     every_days: int
 
 
@@ -267,7 +300,7 @@ def read_pack(path: Path) -> Pack:
 
 def _check_versions(file: str, law_id: str, laws: list[Law]) -> None:
     laws = sorted(laws, key=lambda law: law.effective_from or dt.date.min)
-    for one, two in zip(laws, laws[1:], strict=False):
+    for one, two in pairwise(laws):
         if one.effective_to is None or two.effective_from is None or two.effective_from <= one.effective_to:
             raise PackError(f"rule pack {file} does not load: versions of law {law_id} overlap in time")
         if two.effective_from != one.effective_to + dt.timedelta(days=1):

@@ -9,11 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from matcher.candidates import Candidates, limit_rules
-from matcher.cells import show_windows
 from matcher.domain import MODES, Student
 from matcher.rules.base import Limit
 from matcher.solver.problem import Problem
-from matcher.world import Variant, World
+from matcher.world import Variant
 
 LOT_BITS = 40
 
@@ -141,5 +140,3 @@ def placements(candidates: Candidates, chosen: np.ndarray) -> list[Placement]:
         )
         for pair in chosen
     ]
-
-

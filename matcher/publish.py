@@ -167,7 +167,7 @@ def summarise(run: Run, rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, Any
 def _write_certificate(run: Run, folder: Path) -> None:
     """Prices of every objective as whole numbers over a common scale; `matcher verify --proof` needs no solver to check them."""
     stages = run.solution.stages
-    arrays = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
+    arrays: dict[str, Any] = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "certificate.npz").write_bytes(buffer.getvalue())

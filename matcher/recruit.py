@@ -42,8 +42,8 @@ def recruit_next(run: Run) -> list[Recruit]:
             break
         who = ";".join(world.students[s].student_id for s in sorted(students))
         found.append(Recruit(len(found) + 1, *kind, len(students), len(students), who))
-        for others in wanted.values():
-            others -= students
+        for kind_of_others in wanted:
+            wanted[kind_of_others] -= students
     return found
 
 

@@ -8,7 +8,10 @@ from types import ModuleType
 
 
 def names(package: str) -> list[str]:
-    """The names of the members of a package, in order, without importing them; `base`, names with a leading underscore and folders are not members."""
+    """The names of the members of a package, in order, without importing them.
+
+    `base`, names with a leading underscore and folders are not members.
+    """
     folder = importlib.import_module(package)
     found = sorted(info.name for info in pkgutil.iter_modules(folder.__path__) if not info.ispkg)
     return [name for name in found if name != "base" and not name.startswith("_")]

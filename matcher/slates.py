@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,14 @@ def build_slates(run: Run) -> list[Promise]:
                     _promise(run, slates[student], room, pick)
     odds = _odds(run)
     return [
-        Promise(world.students[s].student_id, rank, _opportunity(run, p), int(run.lawful.candidates.points[p]), odds(s, p), _why(run, p, placed.get(s)))
+        Promise(
+            world.students[s].student_id,
+            rank,
+            _opportunity(run, p),
+            int(run.lawful.candidates.points[p]),
+            odds(s, p),
+            _why(p, placed.get(s)),
+        )
         for s in range(len(world.students))
         for rank, p in enumerate(slates[s], 1)
     ]
@@ -78,10 +86,10 @@ def _promise(run: Run, slate: list[int], room: Counter[str], pair: int) -> None:
 
 
 def _opportunity(run: Run, pair: int) -> str:
-    return run.world.variants[run.lawful.candidates.variant[pair]].opportunity.opportunity_id
+    return str(run.world.variants[run.lawful.candidates.variant[pair]].opportunity.opportunity_id)
 
 
-def _odds(run: Run):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _odds(run: Run) -> Callable[[int, int], float]:
     state = {(r.student_id, r.opportunity_id): r.state for r in run.world.round.live_requests()}
 
     def odds(student: int, pair: int) -> float:
@@ -92,7 +100,7 @@ def _odds(run: Run):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return odds
 
 
-def _why(run: Run, pair: int, placed: int | None) -> str:
+def _why(pair: int, placed: int | None) -> str:
     if pair == placed:
         return "The round's plan has you here."
     return "You are free to pursue it: the plan leaves this choice open."

@@ -184,7 +184,7 @@ def test_pin_and_ban_of_one_pair_contradict_each_other_while_both_count():
     pin, ban = decision("pin", "S1", "O1"), decision("ban", "S1", "O1")
     over = decision("ban", "S1", "O1", until="2026-09-07")
     other = decision("ban", "S1", "O2")
-    assert found(decisions=[pin, ban]) == [("decisions", "kind", "pin_and_ban", "error", "ban")]
+    assert found(decisions=[pin, ban]) == [("decisions", "kind", "pin_and_ban", "warning", "ban")]
     assert found(decisions=[pin, over]) == [("decisions", "until", "expired", "warning", "2026-09-07")]
     assert found(decisions=[pin, other], opportunities=[opportunity(), opportunity("O2")]) == []
 

@@ -59,4 +59,4 @@ def _pin_and_ban(scene: Scene) -> Iterator[Issue]:
         if other.kind != decision.kind:
             where = f"in row {scene.line(other)}" if scene.line(other) else "in another row"
             message = f"contradicts the {other.kind} of the same student and opportunity {where}"
-            yield from scene.error(decision, "kind", "pin_and_ban", message, "Maybe delete the older of the two.")
+            yield from scene.warning(decision, "kind", "pin_and_ban", message, "Maybe delete the older of the two.")

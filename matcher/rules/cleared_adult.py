@@ -81,6 +81,7 @@ RULE = PairRule(
     _school,
     _terms,
     _refuse,
-    rank=40, remedy="a mentor's clearance in date",
+    rank=40,
+    remedy="a mentor's clearance in date",
     laws=("clearance",),
 )

@@ -21,7 +21,8 @@ def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age:
                 offences.append(
                     (
                         session.date,
-                        f"on {session.date} from {clock(session.start)} to {clock(session.end)}; paid work at {law.told_ages} only {clock(values.start)}-{clock(end)} ({law.id})",
+                        f"on {session.date} {clock(session.start)}-{clock(session.end)}; at {law.told_ages} paid work only "
+                        f"{clock(values.start)}-{clock(end)} ({law.id})",
                     )
                 )
     return offences
@@ -53,6 +54,7 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30, remedy="other times of day",
+    rank=30,
+    remedy="other times of day",
     laws=("clock_window",),
 )

@@ -20,4 +20,12 @@ def _refuse(_: World, ids: frozenset[str], opportunity_id: str) -> str | None:
     return "this request was declined" if opportunity_id in ids else None
 
 
-RULE = PairRule("declined", "A pair whose request was declined is not offered again.", _ids, _id, _refuse, rank=10, remedy="another answer of the site")
+RULE = PairRule(
+    "declined",
+    "A pair whose request was declined is not offered again.",
+    _ids,
+    _id,
+    _refuse,
+    rank=10,
+    remedy="another answer of the site",
+)

@@ -54,7 +54,8 @@ RULE = PairRule(
     _driver,
     _terms,
     _refuse,
-    rank=60, remedy="licence and insurance in date",
+    rank=60,
+    remedy="licence and insurance in date",
     laws=("driving",),
     mode="drive",
 )

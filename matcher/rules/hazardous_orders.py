@@ -44,4 +44,13 @@ def _refuse(world: World, who: tuple[str, Age | None], terms: Terms | None) -> s
     return None
 
 
-RULE = PairRule("hazardous_orders", "No task under a hazardous order below 18.", _age, _terms, _refuse, rank=30, remedy="tasks without the hazardous order", laws=("hazardous_orders",))
+RULE = PairRule(
+    "hazardous_orders",
+    "No task under a hazardous order below 18.",
+    _age,
+    _terms,
+    _refuse,
+    rank=30,
+    remedy="tasks without the hazardous order",
+    laws=("hazardous_orders",),
+)

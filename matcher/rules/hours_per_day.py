@@ -53,6 +53,7 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30, remedy="shorter sessions, or an unpaid placement",
+    rank=30,
+    remedy="shorter sessions, or an unpaid placement",
     laws=("hours_per_day",),
 )

@@ -21,9 +21,7 @@ def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age:
         for law, values in (found for day in days for found in binding(world, "hours_per_week", states, age, day, used)):
             cap = values.school_week if world.calendar.is_school_week(school_id, sunday) else values.other_week
             if cap is not None and hours > cap:
-                offences.append(
-                    (first, f"{hours:g} paid hours in the week of {sunday}; at {law.told_ages} at most {cap:g} ({law.id})")
-                )
+                offences.append((first, f"{hours:g} paid hours in the week of {sunday}; at {law.told_ages} at most {cap:g} ({law.id})"))
             if values.max_days is not None and len(days) > values.max_days:
                 offences.append(
                     (first, f"{len(days)} paid days in the week of {sunday}; at {law.told_ages} at most {values.max_days} ({law.id})")
@@ -37,6 +35,7 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30, remedy="fewer hours a week, or an unpaid placement",
+    rank=30,
+    remedy="fewer hours a week, or an unpaid placement",
     laws=("hours_per_week",),
 )

@@ -61,5 +61,13 @@ def _places(world: World) -> tuple[list[Place], np.ndarray]:
     return places, np.array([index[place] for place in of_variant], dtype=np.int64)
 
 
-RULE = PairRule("keep_together", "A student is kept with a mentor.", _wanted, _mentor, _refuse, rank=50, remedy="the mentor of that decision")
+RULE = PairRule(
+    "keep_together",
+    "A student is kept with a mentor.",
+    _wanted,
+    _mentor,
+    _refuse,
+    rank=50,
+    remedy="the mentor of that decision",
+)
 LIMITS = LimitRule("keep_together", "Two students to be kept together get the same site and windows, or neither is placed.", _limits)

@@ -18,4 +18,12 @@ def _refuse(world: World, who: Worker, terms: Paid | None) -> str | None:
     return f"paid work below 18, and the law of {missing[0]} is not known to this round"
 
 
-RULE = PairRule("law_known", "Minors work for pay only where the law is known.", worker, paid_terms, _refuse, rank=30, remedy="a rule pack for that state")
+RULE = PairRule(
+    "law_known",
+    "Minors work for pay only where the law is known.",
+    worker,
+    paid_terms,
+    _refuse,
+    rank=30,
+    remedy="a rule pack for that state",
+)

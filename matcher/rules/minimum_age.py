@@ -55,6 +55,7 @@ RULE = PairRule(
     _age,
     _terms,
     _refuse,
-    rank=30, remedy="a lower minimum age",
+    rank=30,
+    remedy="a lower minimum age",
     laws=("minimum_age",),
 )

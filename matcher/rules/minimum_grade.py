@@ -23,4 +23,12 @@ def _refuse(_: World, grade: int | None, min_grade: int | None) -> str | None:
     return None if grade >= min_grade else f"the site asks for grade {min_grade}; the student is in grade {grade}"
 
 
-RULE = PairRule("minimum_grade", "In the grade that the site asks for.", _grade, _min_grade, _refuse, rank=30, remedy="a lower minimum grade")
+RULE = PairRule(
+    "minimum_grade",
+    "In the grade that the site asks for.",
+    _grade,
+    _min_grade,
+    _refuse,
+    rank=30,
+    remedy="a lower minimum grade",
+)

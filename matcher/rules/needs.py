@@ -21,4 +21,12 @@ def _refuse(_: World, needs: frozenset[str], features: frozenset[str]) -> str | 
     return f"the site is not known to offer {missing[0]}" if missing else None
 
 
-RULE = PairRule("needs", "The site meets every need of the student.", _needs, _features, _refuse, rank=50, remedy="a site that meets the needs")
+RULE = PairRule(
+    "needs",
+    "The site meets every need of the student.",
+    _needs,
+    _features,
+    _refuse,
+    rank=50,
+    remedy="a site that meets the needs",
+)

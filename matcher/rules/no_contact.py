@@ -45,5 +45,13 @@ def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
                 yield Limit("no_contact", f"site {stays.variant.site.site_id}", here, 0)
 
 
-RULE = PairRule("no_contact", "People under a no-contact order are never at one site.", _others, _adults, _refuse, rank=50, remedy="another site")
+RULE = PairRule(
+    "no_contact",
+    "People under a no-contact order are never at one site.",
+    _others,
+    _adults,
+    _refuse,
+    rank=50,
+    remedy="another site",
+)
 LIMITS = LimitRule("no_contact", "Two students under a no-contact order are never at one site nor in one van.", _limits)

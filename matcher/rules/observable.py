@@ -60,6 +60,7 @@ RULE = PairRule(
     _student,
     _terms,
     _refuse,
-    rank=40, remedy="an observable place, or an approval and a parent notice",
+    rank=40,
+    remedy="an observable place, or an approval and a parent notice",
     laws=("observable",),
 )

@@ -19,10 +19,10 @@ def _judge(world: World, school_id: str, terms: Paid, used: frozenset[str], age:
             unlisted = [task for task in terms.tasks if task not in values.tasks]
             if not terms.tasks:
                 offences.append(
-                    (session.date, f"the tasks are not listed, and paid tasks at {law.told_ages} must be on the permitted list ({law.id})")
+                    (session.date, f"the tasks are not listed, and at {law.told_ages} only listed tasks are permitted ({law.id})")
                 )
             elif unlisted:
-                offences.append((session.date, f"the task {unlisted[0]} is not on the permitted list for paid work at {law.told_ages} ({law.id})"))
+                offences.append((session.date, f"the task {unlisted[0]} is not permitted as paid work at {law.told_ages} ({law.id})"))
     return offences
 
 
@@ -32,6 +32,7 @@ RULE = PairRule(
     worker,
     _terms,
     first_offence(_judge),
-    rank=30, remedy="tasks from the permitted list",
+    rank=30,
+    remedy="tasks from the permitted list",
     laws=("permitted_tasks",),
 )

@@ -48,5 +48,12 @@ def _refuse(world: World, who: tuple[str, Age | None, int | None, frozenset[str]
 
 
 RULE = PairRule(
-    "programme", "Old enough, or in the grade, for credit in the programme.", _student, _terms, _refuse, rank=30, remedy="the age or grade for the programme", laws=("programme_age",)
+    "programme",
+    "Old enough, or in the grade, for credit in the programme.",
+    _student,
+    _terms,
+    _refuse,
+    rank=30,
+    remedy="the age or grade for the programme",
+    laws=("programme_age",),
 )

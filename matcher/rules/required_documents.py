@@ -32,4 +32,12 @@ def _refuse(world: World, who: tuple[str, Papers], terms: tuple[tuple[str, ...],
     return f"the site asks for {why}" if why else None
 
 
-RULE = PairRule("required_documents", "The papers that the site asks for cover every session.", _papers, _terms, _refuse, rank=40, remedy="the papers that the site asks for")
+RULE = PairRule(
+    "required_documents",
+    "The papers that the site asks for cover every session.",
+    _papers,
+    _terms,
+    _refuse,
+    rank=40,
+    remedy="the papers that the site asks for",
+)

@@ -41,4 +41,12 @@ def _refuse(_: World, hours: tuple[tuple[Window, ...], tuple[Window, ...]], wind
     return None
 
 
-RULE = PairRule("schedule", "Sessions lie inside the school's hours and the student's own.", _hours, _windows, _refuse, rank=20, remedy="free hours of student and school that hold the sessions")
+RULE = PairRule(
+    "schedule",
+    "Sessions lie inside the school's hours and the student's own.",
+    _hours,
+    _windows,
+    _refuse,
+    rank=20,
+    remedy="free hours of student and school that hold the sessions",
+)

@@ -23,5 +23,11 @@ def _refuse(_: World, school: tuple[str, str], served: tuple[tuple[str, ...], st
 
 
 RULE = PairRule(
-    "school_access", "A site serves the schools it names, or else the schools of its region.", _school, _served, _refuse, rank=20, remedy="access of the school to the site"
+    "school_access",
+    "A site serves the schools it names, or else the schools of its region.",
+    _school,
+    _served,
+    _refuse,
+    rank=20,
+    remedy="access of the school to the site",
 )

@@ -24,6 +24,7 @@ RULE = PairRule(
     worker,
     paid_terms,
     first_offence(_judge),
-    rank=30, remedy="sessions after school, or an unpaid placement",
+    rank=30,
+    remedy="sessions after school, or an unpaid placement",
     laws=("school_hours",),
 )

@@ -22,4 +22,12 @@ def _refuse(world: World, school_id: str, schedule: Schedule) -> str | None:
     return "no session is left in the term after days off, closures and mentors' leave"
 
 
-RULE = PairRule("sessions", "At least one session takes place in the term.", _school, _schedule, _refuse, rank=20, remedy="a session that takes place in the term")
+RULE = PairRule(
+    "sessions",
+    "At least one session takes place in the term.",
+    _school,
+    _schedule,
+    _refuse,
+    rank=20,
+    remedy="a session that takes place in the term",
+)

@@ -44,6 +44,7 @@ RULE = PairRule(
     _school,
     _terms,
     _refuse,
-    rank=40, remedy="the site's papers (agreement, insurance, site visit) in date",
+    rank=40,
+    remedy="the site's papers (agreement, insurance, site visit) in date",
     laws=("site_documents",),
 )

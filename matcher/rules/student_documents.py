@@ -50,6 +50,7 @@ RULE = PairRule(
     _papers,
     _terms,
     _refuse,
-    rank=40, remedy="the student's papers (parent consent, emergency contacts) in date",
+    rank=40,
+    remedy="the student's papers (parent consent, emergency contacts) in date",
     laws=("student_documents",),
 )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.cells import clock
+from matcher.cells import Window, clock
 from matcher.domain import MODES, Student
-from matcher.travel.base import UNKNOWN, Travel
-from matcher.vans import fits, rides_van
+from matcher.rules.base import once
+from matcher.travel.base import UNKNOWN, Travel, Trips
+from matcher.vans import fits, rides_van, serving
 from matcher.world import Variant, World
 
 DEFAULT_CAP = 60
@@ -44,27 +45,27 @@ class TripRule:
         ----------
         forbidden : per mode, bool [students, variants]: where a rule of that mode forbids it.
         """
-        travel = _travel(world)
-        spare_out, spare_back = _spare(world, students)
+        early, late = _spare(world, students)
         best = np.full((len(students), len(world.variants)), _NONE, np.int32)
         for index, mode in enumerate(MODES):
             if users := [i for i, s in enumerate(students) if mode in s.travel_modes and (mode != "van" or rides_van(s))]:
-                trips = travel.trips([students[i] for i in users], mode)
+                riders = [students[i] for i in users]
+                trips = travel_of(world).trips(riders, mode)
                 longer = np.maximum(trips.out, trips.back)
-                longest = np.minimum(caps(world, [students[i] for i in users]), UNKNOWN - 1)
+                longest = np.minimum(caps(world, riders), UNKNOWN - 1)
                 at_site = (longer <= longest[:, None]) & (trips.transfers <= world.settings.limits.max_transfers)
                 key = np.where(at_site, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, world.variant_site]
                 if mode == "van":
-                    lawful = _vans_fit(world, [students[i] for i in users], trips.out, trips.back, key < _NONE) & (best[users] == _NONE)
+                    lawful = _vans_fit(world, riders, trips, key < _NONE) & (best[users] == _NONE)
                 else:
-                    lawful = (trips.out[:, world.variant_site] <= spare_out[users]) & (
-                        trips.back[:, world.variant_site] <= spare_back[users]
-                    )
+                    lawful = early[users] >= trips.out[:, world.variant_site]
+                    lawful &= late[users] >= trips.back[:, world.variant_site]
                 if mode in forbidden:
                     lawful &= ~forbidden[mode][users]
                 best[users] = np.minimum(best[users], np.where(lawful, key, _NONE))
-        found = best < _NONE
-        return TripBlock(np.where(found, best % 8, -1).astype(np.int8), (best // 256).astype(np.int32), (best // 8 % 32).astype(np.int8))
+        mode_used = (best & 7).astype(np.int8)
+        mode_used[best == _NONE] = -1
+        return TripBlock(mode_used, best >> 8, (best >> 3 & 31).astype(np.int8))
 
     def reason(self, world: World, student: Student, variant: Variant, forbidden: dict[str, str]) -> str:
         """Why no mode is lawful for this one pair; `forbidden` says why a rule forbids a mode."""
@@ -74,7 +75,7 @@ class TripRule:
         cap = int(caps(world, [student])[0])
         why = []
         for mode in student.travel_modes:
-            trips = _travel(world).trips([student], mode)
+            trips = travel_of(world).trips([student], mode)
             out, back = int(trips.out[0, site]), int(trips.back[0, site])
             why.append(
                 forbidden.get(mode) or self._mode_reason(world, student, variant, mode, (out, back, int(trips.transfers[0, site]), cap))
@@ -99,9 +100,9 @@ class TripRule:
         )
 
 
-def _travel(world: World) -> Travel:
-    travel: Travel = world.memory.setdefault("travel", Travel(world.round))
-    return travel
+def travel_of(world: World) -> Travel:
+    """The travel times of the round."""
+    return once(world, "travel", lambda: Travel(world.round))
 
 
 def caps(world: World, students: list[Student]) -> np.ndarray:
@@ -117,8 +118,7 @@ def caps(world: World, students: list[Student]) -> np.ndarray:
 
 def _spare(world: World, students: list[Student]) -> tuple[np.ndarray, np.ndarray]:
     """int32 [students, variants] twice: minutes left before the earliest start and after the latest end."""
-    early = np.array([min(w.start for w in v.windows) for v in world.variants], dtype=np.int32)
-    late = np.array([max(w.end for w in v.windows) for v in world.variants], dtype=np.int32)
+    early, late = once(world, "first and last", lambda: _first_and_last(world))
     schools = [world.school_of(s) for s in students]
     leave = np.array([-UNKNOWN if k.leave_after is None else k.leave_after for k in schools], dtype=np.int32)
     back_by = np.array([2 * UNKNOWN if k.return_by is None else k.return_by for k in schools], dtype=np.int32)
@@ -126,17 +126,36 @@ def _spare(world: World, students: list[Student]) -> tuple[np.ndarray, np.ndarra
     return early[None, :] - leave[:, None] - buffer, back_by[:, None] - late[None, :]
 
 
-def _vans_fit(world: World, students: list[Student], out: np.ndarray, back: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _first_and_last(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """int32 [variants] twice: the earliest start and the latest end of the windows."""
+    early = np.array([min(w.start for w in v.windows) for v in world.variants], dtype=np.int32)
+    return early, np.array([max(w.end for w in v.windows) for v in world.variants], dtype=np.int32)
+
+
+def _vans_fit(world: World, students: list[Student], trips: Trips, wanted: np.ndarray) -> np.ndarray:
     """Bool [students, variants]: whether vans of the student's school fit; asked only where `wanted`."""
     good = np.zeros(wanted.shape, dtype=bool)
     schools = np.array([s.school_id for s in students])
     for school_id in np.unique(schools):
-        if any(van.school_id == school_id for van in world.round.vans):
-            rows = np.flatnonzero(schools == school_id)
-            for v in np.flatnonzero(wanted[rows].any(axis=0)):
-                site = world.variant_site[v]
-                good[rows, v] = fits(world, str(school_id), world.variants[v], out[rows, site], back[rows, site])
+        rows = np.flatnonzero(schools == school_id)
+        for variants in _served(world, str(school_id)):
+            if wanted[np.ix_(rows, variants)].any():
+                site = world.variant_site[variants[0]]
+                fit = fits(world, str(school_id), world.variants[variants[0]], trips.out[rows, site], trips.back[rows, site])
+                good[np.ix_(rows, variants)] = fit[:, None]
     return good
+
+
+def _served(world: World, school_id: str) -> list[np.ndarray]:
+    """Places of the variants to which vans of the school run, in groups of one site and the same windows; remembered."""
+
+    def served() -> list[np.ndarray]:
+        groups: dict[tuple[str, tuple[Window, ...]], list[int]] = {}
+        for i, variant in enumerate(world.variants):
+            groups.setdefault((variant.site.site_id, variant.windows), []).append(i)
+        return [np.array(g) for (site_id, windows), g in groups.items() if all(serving(world, school_id, site_id, w) for w in windows)]
+
+    return once(world, ("served", school_id), served)
 
 
 RULE = TripRule()

@@ -40,5 +40,12 @@ def _refuse(world: World, who: Papered, terms: Paid | None) -> str | None:
 
 
 RULE = PairRule(
-    "work_permit", "A work permit in date for paid work of minors.", _student, paid_terms, _refuse, rank=40, remedy="a work permit in date", laws=("work_permit",)
+    "work_permit",
+    "A work permit in date for paid work of minors.",
+    _student,
+    paid_terms,
+    _refuse,
+    rank=40,
+    remedy="a work permit in date",
+    laws=("work_permit",),
 )

@@ -94,7 +94,8 @@ class Scorer:
 
 def _one_trip(variants: int, way: Way) -> TripBlock:
     shape = (1, variants)
-    return TripBlock(np.full(shape, MODES.index(way.mode), np.int8), np.full(shape, way.minutes, np.int32), np.full(shape, way.transfers, np.int8))
+    mode, minutes = np.full(shape, MODES.index(way.mode), np.int8), np.full(shape, way.minutes, np.int32)
+    return TripBlock(mode, minutes, np.full(shape, way.transfers, np.int8))
 
 
 def way_of(candidates: Candidates, pair: int) -> Way:

@@ -13,8 +13,8 @@ from matcher.world import Variant, World
 NEUTRAL = 0.5
 HALF = 0.06
 OCCASIONS = {
-    "empirical reasoning": "test experiment measure observe data sample lab diagnose inspect examine investigate evidence record results science",
-    "quantitative reasoning": "count measure numbers budget price inventory cash accounting spreadsheet calculate estimate statistics chart money",
+    "empirical reasoning": "test experiment measure observe data sample lab diagnose inspect examine investigate evidence record results",
+    "quantitative reasoning": "count measure numbers budget price inventory cash accounting spreadsheet calculate estimate statistics",
     "communication": "write speak present customers phone interview translate post design story news clients greet explain teach",
     "social reasoning": "community neighbours history law government culture families rights fairness court council public service",
     "personal qualities": "team responsibility care patient patience children elders safety organize lead coach volunteer trust",

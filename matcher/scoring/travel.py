@@ -17,7 +17,7 @@ _HOW = {"walk": "walk", "bike": "bike ride", "transit": "bus trip", "drive": "dr
 def _block(world: World, _: None, block: slice, trips: TripBlock) -> np.ndarray:
     """1 - minutes / cap - 0.2 * transfers, not below 0."""
     most = np.maximum(caps(world, list(world.students[block])), 1)[:, None]
-    return np.maximum(0.0, 1 - np.minimum(trips.minutes, most) / most - PER_TRANSFER * trips.transfers)
+    return np.asarray(np.maximum(0.0, 1 - np.minimum(trips.minutes, most) / most - PER_TRANSFER * trips.transfers))
 
 
 def _prepare(_: World) -> None:

@@ -111,7 +111,8 @@ def _relax(face: Face, goal: Goal) -> Part | None:
             if proves_empty(face, answer.prices):
                 return None
             if len(master) == face.open.sum():
-                return _surely_empty(face, goal)
+                _check_empty(face, goal)
+                return None
             master = np.flatnonzero(face.open)
         elif len(missing := _worth_adding(face, master, cost, answer.prices)):
             master = np.union1d(master, missing)
@@ -136,7 +137,7 @@ def _relax(face: Face, goal: Goal) -> Part | None:
     return Part(face, ceiling, proof, None, group, -FREE if known is None else known)
 
 
-def _surely_empty(face: Face, goal: Goal) -> None:
+def _check_empty(face: Face, goal: Goal) -> None:
     """Infeasibility is believed only with a proof: where the ray was none in whole numbers, CP-SAT must agree."""
     if solve_whole(_program(face, goal.weights), goal.workers).feasible:
         raise RuntimeError("the relaxation of a feasible face was called infeasible")
@@ -175,7 +176,7 @@ def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.n
         return candidates
     margin = cost[candidates] - face.rows[:, candidates].T @ prices
     order = np.argsort(-margin, kind="stable")[: MASTER // 2]
-    return candidates[order[margin[order] > 1e-6]]
+    return np.asarray(candidates[order[margin[order] > 1e-6]])
 
 
 def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:

@@ -16,7 +16,7 @@ def smallest_conflict(problem: Problem, workers: int = 1) -> tuple[int, ...]:
     Only rows that demand something (`at_least` above 0) can make a problem infeasible; these are reduced first, then the
     limits they run into.
     """
-    low, high = problem.bounds()
+    low, _ = problem.bounds()
     demands = [int(i) for i in np.flatnonzero(low > 0)]
     caps = [int(i) for i in np.flatnonzero(low <= 0)]
     demands = _reduced(problem, demands, lambda kept: [*kept, *caps], workers)

@@ -87,7 +87,7 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         if progress:
             progress(name, parts[0].value, results[-1].bound)
     plan = parts[0].plan
-    if plan is None or len(plan) and problem.violated(plan).size:
+    if plan is None or problem.violated(plan).size:
         raise RuntimeError("the search ended without a plan that holds; this is an error in the solver")
     return Solution(SolveStatus.OPTIMAL, np.sort(plan), tuple(results), (), "proven optimal")
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from matcher.domain import Round, Student, Trip
+from matcher.domain import Round, Student
 from matcher.travel.straight import Point, kilometres, minutes
 
 UNKNOWN = 9999
 """Minutes of a trip that nothing is known about."""
+REMEMBERED = 1024
+"""Points whose distances to all sites are kept at a time."""
 
 
 @dataclass(frozen=True)
@@ -25,52 +27,72 @@ class Trips:
     transfers: np.ndarray
 
 
+Given = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Rows of the table `travel` of one origin and mode: places of the sites, minutes, transfers."""
+
+
+class Origin(NamedTuple):
+    """Where a trip starts or ends: the point, and whose given rows count, the stronger later."""
+
+    point: Point
+    names: tuple[str, ...]
+
+
 class Travel:
     """Travel times of a round."""
 
     def __init__(self, round_: Round) -> None:
         self.round = round_
-        self._rows: dict[str, list[Trip]] = defaultdict(list)
-        for row in round_.travel:
-            self._rows[row.from_id].append(row)
         self._site = {site.site_id: i for i, site in enumerate(round_.sites)}
+        self._site_points = [(s.lat, s.lon) for s in round_.sites]
+        self._given = self._by_origin()
+        self._named = {name for name, _ in self._given}
+        self._near: dict[Point, np.ndarray] = {}
 
-    @cached_property
-    def _site_points(self) -> list[tuple[float, float]]:
-        return [(s.lat, s.lon) for s in self.round.sites]
+    def _by_origin(self) -> dict[tuple[str, str], Given]:
+        rows: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
+        for row in self.round.travel:
+            rows[row.from_id, row.mode].append((self._site[row.site_id], row.minutes, row.transfers))
+        return {key: tuple(np.array(found, dtype=np.int64).T) for key, found in rows.items()}
 
     def trips(self, students: Sequence[Student], mode: str) -> Trips:
         """Minutes there and back and transfers of one mode; students who do not use the mode have UNKNOWN minutes."""
-        out, out_transfers = self._one_way(students, mode, [s.starts_from for s in students])
-        back, back_transfers = self._one_way(students, mode, [s.returns_to for s in students])
-        return Trips(out, back, np.maximum(out_transfers, back_transfers))
+        place: dict[Origin | None, int] = {}
+        out, back = (
+            [place.setdefault(self._origin(s, getattr(s, side)) if mode in s.travel_modes else None, len(place)) for s in students]
+            for side in ("starts_from", "returns_to")
+        )
+        time, transfers = self._times(list(place), mode)
+        return Trips(time[out], time[back], np.maximum(transfers[out], transfers[back]))
 
-    def _one_way(self, students: Sequence[Student], mode: str, places: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        shape = (len(students), len(self.round.sites))
+    def _times(self, origins: list[Origin | None], mode: str) -> tuple[np.ndarray, np.ndarray]:
+        """int32 [origins, sites] twice: minutes and transfers; UNKNOWN minutes where there is no origin."""
+        shape = (len(origins), len(self.round.sites))
         time, transfers = np.full(shape, UNKNOWN, np.int32), np.zeros(shape, np.int32)
-        users = [i for i, s in enumerate(students) if mode in s.travel_modes]
-        if users and mode != "transit":
-            km = kilometres([self._origin(students[i], places[i]) for i in users], self._site_points)
-            time[users] = minutes(km, getattr(self.round.settings.travel, mode))
-        for i in users:
-            for row in self._rows_for(students[i], places[i]):
-                if row.mode == mode:
-                    time[i, self._site[row.site_id]] = row.minutes
-                    transfers[i, self._site[row.site_id]] = row.transfers
+        known = [(i, origin) for i, origin in enumerate(origins) if origin is not None]
+        if known and mode != "transit":
+            km = self._kilometres([origin.point for _, origin in known])
+            time[[i for i, _ in known]] = minutes(km, getattr(self.round.settings.travel, mode))
+        for i, origin in known:
+            for name in origin.names:
+                if (name, mode) in self._given:
+                    sites, given, changes = self._given[name, mode]
+                    time[i, sites], transfers[i, sites] = given, changes
         return time, transfers
 
-    def _origin(self, student: Student, place: str) -> Point:
+    def _kilometres(self, points: list[Point]) -> np.ndarray:
+        """Distances to the sites; the latest are remembered, for a block of students asks again for each mode."""
+        new = [point for point in dict.fromkeys(points) if point not in self._near]
+        if len(self._near) + len(new) > REMEMBERED:
+            self._near, new = {}, list(dict.fromkeys(points))
+        if new:
+            self._near.update(zip(new, kilometres(new, self._site_points), strict=True))
+        return np.array([self._near[point] for point in points])
+
+    def _origin(self, student: Student, place: str) -> Origin:
+        """From school, the school's given rows win over the student's."""
+        own = (student.student_id,) if student.student_id in self._named else ()
         if place == "home" and student.lat is not None and student.lon is not None:
-            return student.lat, student.lon
+            return Origin((student.lat, student.lon), own)
         school = self.round.school[student.school_id]
-        return school.lat, school.lon
-
-    def _rows_for(self, student: Student, place: str) -> list[Trip]:
-        """Given rows, the stronger later: from school, the school's row wins over the student's."""
-        own = self._rows.get(student.student_id, [])
-        return own if at_home(student, place) else own + self._rows.get(student.school_id, [])
-
-
-def at_home(student: Student, place: str) -> bool:
-    """Whether a trip starts or ends at home: so written, and the home is known."""
-    return place == "home" and student.lat is not None and student.lon is not None
+        return Origin((school.lat, school.lon), (*own, student.school_id))

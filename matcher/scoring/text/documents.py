@@ -41,4 +41,5 @@ def text_of(variant: Variant) -> str:
     """The words of the opportunity, its site and its mentor; the title counts twice."""
     o, site = variant.opportunity, variant.site
     tasks = " ".join(task.replace("_", " ") for task in o.tasks if not task.upper().startswith("HO-"))
-    return ". ".join(part for part in (o.title, o.title, o.description, o.cluster, tasks, site.name, site.cluster, site.description, variant.mentor.about) if part)
+    parts = (o.title, o.title, o.description, o.cluster, tasks, site.name, site.cluster, site.description, variant.mentor.about)
+    return ". ".join(part for part in parts if part)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -13,16 +15,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 UNIT = 1 << 12
 """Vectors of length 1 are kept as whole numbers of this size: sums then do not depend on their order."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
-STOP = frozenset(
-    """a about after all also am an and any are as at be because been being but by can could did do does doing dont for from
-    get gets getting go going good great had has have having he help helping her here him his how i if im in into is it its
-    just kind know learn learning like likes lot lots love make many me more most much my never no not of on one or other our
-    out people person really she so some someone something stuff than that the their them then there these they thing things
-    this those to too up us use very want wants was we well were what when where which who will with work working works would
-    you your al algo como con cosas de del donde el ella en es esta estar este gusta gustan gustaria hacer hay la las lo los me
-    mi mis mucho muy no nos o para pero por porque que quiero se ser si sin son su sus te tengo todo todos un una unas unos y yo
-    student students intern internship interested idk anything nothing whatever maybe dunno sure na""".split()
-)
+STOP = frozenset((Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").split())
+"""Words of English and Spanish that tell nothing about what somebody likes, and what everybody writes in such a profile."""
 
 
 class TextIndex:
@@ -82,8 +76,6 @@ def _stem(word: str) -> str:
 
 
 def _unaccented(text: str) -> str:
-    import unicodedata  # noqa: PLC0415
-
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
