@@ -1,0 +1,67 @@
+"""For random tiny rounds the engine's plan is the best of all plans, and what it publishes passes the audit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from matcher.audit import audit
+from matcher.domain import Round, SolveStatus
+from matcher.pipeline import Run, run_round
+from matcher.publish import publish
+from tests.folder import write_round
+from tests.properties.exhaustive import best_plan, plans_to_try
+from tests.strategies import rounds
+
+MOST_PLANS = 30_000
+LONG = int(os.environ.get("MATCHER_EXAMPLES", "1000"))
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+
+
+def check_plan(run: Run) -> None:
+    """The plan of the run is the only best one."""
+    candidates = run.lawful.candidates
+    assume(plans_to_try(candidates) <= MOST_PLANS)
+    best = best_plan(run.world.round, candidates)
+    if best is None:
+        assert run.solution.status == SolveStatus.INFEASIBLE
+        assert run.solution.conflict
+        return
+    assert run.solution.status == SolveStatus.OPTIMAL
+    assert {stage.name: stage.value for stage in run.solution.stages} == best.values
+    assert {stage.name: stage.bound for stage in run.solution.stages} == best.values
+    assert best.plans == [tuple(run.solution.chosen.tolist())]
+
+
+def check(round_: Round, published: bool) -> None:
+    """Run the round from a folder, compare with exhaustive search, publish and audit."""
+    with TemporaryDirectory() as name:
+        folder = write_round(Path(name) / "round", round_)
+        run = run_round(folder)
+        check_plan(run)
+        if published and run.solved:
+            publish(run, Path(name) / "out")
+            assert audit(Path(name) / "out", folder) == []
+
+
+@settings(CALM, max_examples=60)
+@given(rounds())
+def test_best_of_all_plans(round_):
+    check(round_, published=False)
+
+
+@settings(CALM, max_examples=20)
+@given(rounds())
+def test_published_plan_passes_the_audit(round_):
+    check(round_, published=True)
+
+
+@pytest.mark.slow
+@settings(CALM, max_examples=LONG)
+@given(rounds())
+def test_best_of_all_plans_at_length(round_):
+    check(round_, published=True)
