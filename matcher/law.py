@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,16 @@ class Pack(_Strict):
     law: tuple[Law, ...]
 
 
+ALWAYS = ("hazardous_orders", "observable", "driving", "van_persons")
+"""Rules that docs/rules.md states whatever packs a round names."""
+
+
+@cache
+def _shipped(rule: str) -> tuple[Law, ...]:
+    """The laws of a rule in the packs that bind everywhere."""
+    return tuple(law for law in Laws(read_pack(PACK_FOLDER / f"{name}.toml") for name in ("us-federal", "school")).all if law.rule == rule)
+
+
 class Laws:
     """The laws of the packs that a round names."""
 
@@ -270,12 +281,12 @@ class Laws:
         key = (rule, frozenset(states))
         if key not in self._found:
             places = {"US", "school", *states}
-            self._found[key] = tuple(law for law in self.all if law.rule == rule and law.jurisdiction in places)
+            self._found[key] = tuple(law for law in self.of_kind(rule) if law.jurisdiction in places)
         return self._found[key]
 
     def of_kind(self, rule: str) -> tuple[Law, ...]:
-        """Laws of one rule in every jurisdiction."""
-        return tuple(law for law in self.all if law.rule == rule)
+        """Laws of one rule in every jurisdiction; where no pack has one of a rule in `ALWAYS`, the shipped ones hold."""
+        return tuple(law for law in self.all if law.rule == rule) or (_shipped(rule) if rule in ALWAYS else ())
 
 
 def read_pack(path: Path) -> Pack:

@@ -67,7 +67,8 @@ class _Search:
         self.candidates = candidates
         first = round_.settings.round.start
         self.decisions = [d for d in round_.decisions if d.until is None or d.until >= first]
-        self.starts = sorted({w.start for o in round_.opportunities for p in o.sessions for w in p} | {w.start for r in round_.previous for w in r.sessions})
+        windows = [w for o in round_.opportunities for p in o.sessions for w in p] + [w for r in round_.previous for w in r.sessions]
+        self.starts = sorted({w.start for w in windows})
         self.names, values = _objectives(round_, candidates)
         self.occupied = list(self._occupied())
         self.options: dict[str, list[Stay]] = {}
@@ -115,8 +116,7 @@ class _Search:
     def _room(self, stay: Stay, taken: Counter[Place], rides: Counter[tuple[str, int]]) -> bool:
         vans = {van.van_id: van for van in self.round.vans}
         return all(taken[place] < self._most(place) for place in stay.places) and all(
-            rides[ride] < min(vans[ride[0]].seats, VAN_RIDERS if "us-federal" in self.round.settings.round.rule_packs else 10**6)
-            for ride in stay.rides
+            rides[ride] < min(vans[ride[0]].seats, VAN_RIDERS) for ride in stay.rides
         )
 
     def _most(self, place: Place) -> int:

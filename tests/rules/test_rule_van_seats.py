@@ -99,7 +99,7 @@ def test_three_riders_on_two_vans():
         assert {len(p) for p in plans(round_)} == set(range(most + 1))
 
 
-def test_without_the_federal_pack_only_the_seats_count():
+def test_at_most_ten_persons_without_the_federal_pack_too():
     riders = [student(f"S{i}", travel_modes="van") for i in range(10)]
     packs = tuple(name for name in PACKS if name != "us-federal")
     round_ = a_round(
@@ -109,4 +109,4 @@ def test_without_the_federal_pack_only_the_seats_count():
         opportunities=[opportunity(seats=10)],
         vans=[van(seats="10")],
     )
-    assert max(len(p) for p in plans(round_)) == 10
+    assert max(len(p) for p in plans(round_)) == 9
