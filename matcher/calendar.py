@@ -43,12 +43,20 @@ class Calendar:
         for row in round_.calendar:
             for school_id in [row.school_id] if row.school_id != "*" else [s.school_id for s in round_.schools]:
                 (self._no_school if row.kind == "no_school" else self._no_lti)[school_id].add(row.date)
+        self._frozen: dict[str, frozenset[dt.date]] = {}
+        self._schedules: dict[Schedule, Schedule] = {}
         self._sessions: dict[tuple[str, Schedule], tuple[Session, ...]] = {}
         self._equal: dict[tuple[Session, ...], tuple[Session, ...]] = {}
 
     def is_school_day(self, school_id: str, day: dt.date) -> bool:
         """Monday to Friday without a `no_school` row; a day without LTI is a school day."""
         return day.weekday() < 5 and day not in self._no_school[school_id]
+
+    def days_without_school(self, school_id: str) -> frozenset[dt.date]:
+        """What decides the school days of a school."""
+        if school_id not in self._frozen:
+            self._frozen[school_id] = frozenset(self._no_school[school_id])
+        return self._frozen[school_id]
 
     def is_school_week(self, school_id: str, day: dt.date) -> bool:
         """Whether the Sunday-to-Saturday week of that day has a school day."""
@@ -63,10 +71,11 @@ class Calendar:
         return by_weekday
 
     def schedule(self, opportunity: Opportunity, pattern: int, site: Site, mentors: Iterable[Mentor]) -> Schedule:
-        """The schedule of one pattern of an opportunity."""
+        """The schedule of one pattern of an opportunity; equal schedules are one object."""
         first = max(self.first, opportunity.starts or self.first)
         last = min(self.last, opportunity.ends or self.last)
-        return Schedule(opportunity.sessions[pattern], first, last, site.closures, self._uncovered(tuple(mentors)))
+        schedule = Schedule(opportunity.sessions[pattern], first, last, site.closures, self._uncovered(tuple(mentors)))
+        return self._schedules.setdefault(schedule, schedule)
 
     def _uncovered(self, mentors: tuple[Mentor, ...]) -> tuple[dt.date, ...]:
         """Dates blocked by leave: nobody there, or a cleared mentor away and no cleared one present."""

@@ -11,7 +11,7 @@ import numpy as np
 from matcher.calendar import Session
 from matcher.domain import MODES, Student
 from matcher.registry import members
-from matcher.rules.base import LimitRule, PairRule, grouped, once
+from matcher.rules.base import LimitRule, PairRule, Tabled, grouped, once
 from matcher.rules.trip import VAN, TripBlock, TripRule, travel_of
 from matcher.vans import choices
 from matcher.world import Variant, World
@@ -48,7 +48,7 @@ class Candidates:
     @cached_property
     def site(self) -> np.ndarray:
         """int32 [n]: place of the site in the round's sites."""
-        return self.world.variant_site[self.variant]
+        return np.asarray(self.world.variant_site[self.variant])
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -79,11 +79,11 @@ class Candidates:
 
     def variant_of(self, pair: int) -> Variant:
         """The variant of one pair."""
-        return self.world.variants[self.variant[pair]]
+        return self.world.variants[int(self.variant[pair])]
 
     def student_of(self, pair: int) -> Student:
         """The student of one pair."""
-        return self.world.students[self.student[pair]]
+        return self.world.students[int(self.student[pair])]
 
     def sessions(self, pair: int) -> tuple[Session, ...]:
         """The dated sessions of one pair."""
@@ -131,7 +131,10 @@ def judge_rule(world: World, rule: PairRule) -> Verdict:
     """Judge each distinct pair of keys once."""
     students, student_key = _distinct([rule.student_key(world, s) for s in world.students])
     variants, variant_key = _distinct([rule.variant_key(world, v) for v in world.variants])
-    refused = np.array([[rule.refuse(world, s, v) is not None for v in variants] for s in students], dtype=bool)
+    if isinstance(rule.refuse, Tabled):
+        refused = rule.refuse.table(world, students, variants)
+    else:
+        refused = np.array([[rule.refuse(world, s, v) is not None for v in variants] for s in students], dtype=bool)
     return Verdict(rule, student_key, variant_key, refused.reshape(len(students), len(variants)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from matcher.calendar import Session
@@ -22,7 +22,11 @@ class Age(NamedTuple):
 
     def on(self, day: dt.date) -> int:
         """Whole years on that day (the youngest age of the band, for a banded age)."""
-        return next((age for start, age in reversed(self.steps) if start <= day), self.at_start)
+        found = self.at_start
+        for start, age in self.steps:
+            if start <= day:
+                found = age
+        return found
 
     def banded(self, cuts: tuple[int, ...]) -> Age:
         """The same age told only as far as the cuts tell ages apart."""
@@ -57,8 +61,10 @@ class Coverage(NamedTuple):
         """Whether the paper is good on that day."""
         return any(first <= day <= last for first, last in self.spans)
 
-    def gap(self, sessions: Iterable[Session]) -> str | None:
-        """Why the paper does not cover these sessions, or None when it does."""
+    def gap(self, sessions: Sequence[Session]) -> str | None:
+        """Why the paper does not cover these sessions (in order of time), or None when it does."""
+        if not sessions or any(first <= sessions[0].date and sessions[-1].date <= last for first, last in self.spans):
+            return None
         day = next((s.date for s in sessions if not self.has(s.date)), None)
         return None if day is None else self.missing or f"it does not cover {day}"
 

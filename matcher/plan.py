@@ -68,7 +68,7 @@ def _merged(limits: list[Limit], candidates: Candidates) -> list[tuple[Limit, ..
             continue
         digest = hashlib.sha256(limit.pairs.astype(np.int64).tobytes()).digest()
         groups.setdefault((digest, b"" if limit.weights is None else limit.weights.tobytes()), []).append(limit)
-    rows = []
+    rows: list[tuple[Limit, ...]] = []
     for group in groups.values():
         demands = [limit for limit in group if limit.at_least > 0]
         caps = sorted((limit for limit in group if limit.at_least <= 0), key=lambda limit: limit.at_most)

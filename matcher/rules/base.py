@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def named_in(world: World, kind: str) -> frozenset[str]:
 def grouped(values: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Each distinct value in order, with int64 [k]: where it stands, ascending."""
     order = np.argsort(values, kind="stable")
-    bounds = np.flatnonzero(np.diff(values[order], prepend=-1, append=-1)) if len(values) else []
+    bounds = np.flatnonzero(np.diff(values[order], prepend=-1, append=-1))
     for start, end in pairwise(bounds):
         yield int(values[order[start]]), order[start:end]
 
@@ -148,32 +149,93 @@ Offence = tuple[dt.date, str]
 Judge = Callable[[World, str, Paid, frozenset[str], int], list[Offence]]
 
 
-def first_offence(judge: Judge) -> Callable[[World, Worker, Paid | None], str | None]:
+@runtime_checkable
+class Tabled(Protocol):
+    """A `refuse` function that can also judge all keys at once, with the same verdicts."""
+
+    def table(self, world: World, students: list[Any], variants: list[Any]) -> np.ndarray:
+        """Bool [students, variants]: where the law refuses."""
+
+
+@dataclass(frozen=True)
+class first_offence:  # noqa: N801
     """A `refuse` function out of a judge who lists offences for one fixed age, day by day.
 
-    The judge's answer is kept per school, terms, programmes in use and age, so that thousands of birthdays cost no more
-    than a look at dates.
+    The judge's answer is kept per kind of school, terms, programmes in use and age, so that thousands of birthdays cost no
+    more than a look at dates.
     """
 
-    def refuse(world: World, who: Worker, terms: Paid | None) -> str | None:
+    judge: Judge
+
+    def __call__(self, world: World, who: Worker, terms: Paid | None) -> str | None:
+        """The reason of the first offence at the ages that the student has on the days of the offences."""
         if terms is None:
             return None
         if who.age is None:
             return "the birth date is not known, and paid work has limits by age"
-        used = frozenset({terms.program} & who.programmes)
+        used = who.programmes & {terms.program}
         offences = []
         for age in {who.age.at_start, *(new for _, new in who.age.steps)}:
-            key = (judge, who.school_id, terms, used, age)
-            if key not in world.memory:
-                world.memory[key] = judge(world, who.school_id, terms, used, age)
-            offences += [offence for offence in world.memory[key] if who.age.on(offence[0]) == age]
+            found = self._offences(world, who.school_id, terms, used, age)
+            offences += [offence for offence in found if who.age.on(offence[0]) == age]
         return min(offences)[1] if offences else None
 
-    return refuse
+    def _offences(self, world: World, school_id: str, terms: Paid, used: frozenset[str], age: int) -> list[Offence]:
+        """Schools with the same laws, school days and sessions share one answer."""
+        states = frozenset(states_of(world, school_id, terms.state))
+        sessions = world.sessions(school_id, terms.schedule)
+        key = (self.judge, states, world.calendar.days_without_school(school_id), sessions, terms.tasks, used, age)
+        return once(world, key, lambda: self.judge(world, school_id, terms, used, age))
+
+    def table(self, world: World, students: list[Worker], variants: list[Paid | None]) -> np.ndarray:
+        """Bool [students, variants]: where some offence falls on a day on which the student has the age of the offence."""
+        refused = np.zeros((len(students), len(variants)), dtype=bool)
+        crews = list(_crews(students))
+        for column, terms in enumerate(variants):
+            if terms is None:
+                continue
+            days: dict[tuple[str, frozenset[str], int], np.ndarray] = {}
+            for who, ages, rows, begins in crews:
+                used = who.programmes & {terms.program}
+                for step, age in enumerate(ages):
+                    key = (who.school_id, used, age)
+                    if key not in days:
+                        days[key] = np.unique([day.toordinal() for day, _ in self._offences(world, who.school_id, terms, used, age)])
+                    if len(days[key]):
+                        first, beyond = np.searchsorted(days[key], begins[step : step + 2])
+                        refused[rows, column] |= first < beyond
+        refused[[w.age is None for w in students]] = np.array([t is not None for t in variants], dtype=bool)
+        return refused
 
 
-def binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.date, used: frozenset[str]) -> Iterator[tuple[Law, Any]]:
+def _crews(workers: list[Worker]) -> Iterator[tuple[Worker, tuple[int, ...], np.ndarray, np.ndarray]]:
+    """Workers of known age alike but for their birthdays: one of them, their ages, int64 [k] who they are.
+
+    Last comes int64 [ages + 1, k]: the day on which each begins to have each age, and a day beyond all.
+    """
+    crews: dict[Hashable, list[int]] = defaultdict(list)
+    for i, who in enumerate(workers):
+        if who.age is not None:
+            crews[who.school_id, who.programmes, who.age.at_start, tuple(new for _, new in who.age.steps)].append(i)
+    for rows in crews.values():
+        ages = [worker.age for worker in (workers[i] for i in rows) if worker.age is not None]
+        begins = [[0, *(day.toordinal() for day, _ in age.steps), dt.date.max.toordinal() + 1] for age in ages]
+        yield workers[rows[0]], (ages[0].at_start, *(new for _, new in ages[0].steps)), np.array(rows), np.array(begins).T
+
+
+Bound = tuple[tuple[Law, Any], ...]
+
+
+def binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.date, used: frozenset[str]) -> Bound:
     """The laws of a rule that bind somebody of this age on this day, each with the numbers that count for the programmes in use."""
+    key = ("binding", rule, states, age, day, used)
+    if key not in world.memory:
+        world.memory[key] = tuple(_binding(world, rule, states, age, day, used))
+    found: Bound = world.memory[key]
+    return found
+
+
+def _binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.date, used: frozenset[str]) -> Iterator[tuple[Law, Any]]:
     off = {same_programme(law.values.program) for law in world.laws.of("programme_disabled", *states) if law.in_force(day)}
     for law in world.laws.of(rule, *states):
         if law.ages[0] <= age <= law.ages[1] and law.in_force(day):
@@ -182,9 +244,15 @@ def binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.
                 yield law, values
 
 
-def first_gap(needed: Iterable[tuple[str, Coverage]], sessions: Iterable[Session]) -> str | None:
-    """The first of these papers that does not cover every session, as a reason."""
-    sessions = tuple(sessions)
+def in_force(law: Law, sessions: Sequence[Session]) -> Sequence[Session]:
+    """Those of these sessions, in order of time, on whose dates the law counts."""
+    if not sessions or (law.in_force(sessions[0].date) and law.in_force(sessions[-1].date)):
+        return sessions
+    return [s for s in sessions if law.in_force(s.date)]
+
+
+def first_gap(needed: Iterable[tuple[str, Coverage]], sessions: Sequence[Session]) -> str | None:
+    """The first of these papers that does not cover every session (in order of time), as a reason."""
     for name, covered in needed:
         if why := covered.gap(sessions):
             return f"{name}: {why}"

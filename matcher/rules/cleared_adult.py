@@ -9,7 +9,7 @@ from matcher.calendar import Schedule
 from matcher.cells import DateRange
 from matcher.clearance import cleared_spans
 from matcher.domain import Mentor, Student
-from matcher.facts import Span
+from matcher.facts import Coverage, Span
 from matcher.rules.base import PairRule
 from matcher.world import Variant, World
 
@@ -63,9 +63,11 @@ def _present(adult: Adult, day: dt.date) -> bool:
 
 def _refuse(world: World, school: tuple[str, str], terms: Terms) -> str | None:
     school_id, state = school
-    own = terms.adults[terms.own]
+    own, sessions = terms.adults[terms.own], world.sessions(school_id, terms.schedule)
+    if not own.leave and Coverage(dict(own.cleared)[state]).gap(sessions) is None:
+        return None
     spans = [dict(adult.cleared)[state] for adult in terms.adults]
-    for session in world.sessions(school_id, terms.schedule):
+    for session in sessions:
         cleared = [
             any(a <= session.date <= b for a, b in s) and _present(adult, session.date)
             for adult, s in zip(terms.adults, spans, strict=True)

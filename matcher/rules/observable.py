@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matcher.calendar import Schedule
 from matcher.domain import Student
 from matcher.facts import Coverage
-from matcher.rules.base import PairRule, first_gap, states_of
+from matcher.rules.base import PairRule, first_gap, in_force, states_of
 from matcher.world import Variant, World
 
 
@@ -45,7 +45,7 @@ def _refuse(world: World, who: Papers, terms: Terms | None) -> str | None:
         return None
     approvals, notices = dict(terms.approvals), dict(who.notices)
     for law in world.laws.of("observable", *states_of(world, who.school_id, terms.state)):
-        sessions = [s for s in world.sessions(who.school_id, terms.schedule) if law.in_force(s.date)]
+        sessions = in_force(law, world.sessions(who.school_id, terms.schedule))
         site, student = law.values.site_document, law.values.student_document
         why = first_gap(((site, approvals[site]), (student, notices[student])), sessions)
         if why:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matcher.calendar import Schedule
 from matcher.domain import Student
 from matcher.facts import Coverage
-from matcher.rules.base import PairRule, first_gap, states_of
+from matcher.rules.base import PairRule, first_gap, in_force, states_of
 from matcher.world import Variant, World
 
 
@@ -32,7 +32,7 @@ def _terms(world: World, variant: Variant) -> Terms:
 def _refuse(world: World, school_id: str, terms: Terms) -> str | None:
     on_file = dict(terms.papers)
     for law in world.laws.of("site_documents", *states_of(world, school_id, terms.state)):
-        sessions = [s for s in world.sessions(school_id, terms.schedule) if law.in_force(s.date)]
+        sessions = in_force(law, world.sessions(school_id, terms.schedule))
         if why := first_gap(((name, on_file[name]) for name in law.values.documents), sessions):
             return f"the site's {why}"
     return None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matcher.calendar import Schedule
 from matcher.domain import Student
 from matcher.facts import Age, Coverage
-from matcher.rules.base import PairRule, first_gap, states_of
+from matcher.rules.base import PairRule, first_gap, in_force, states_of
 from matcher.world import Variant, World
 
 ANY_AGE = (0, 200)
@@ -35,8 +35,9 @@ def _terms(_: World, variant: Variant) -> tuple[str, Schedule]:
 def _refuse(world: World, who: Papers, terms: tuple[str, Schedule]) -> str | None:
     state, schedule = terms
     on_file = dict(who.papers)
+    dated = world.sessions(who.school_id, schedule)
     for law in world.laws.of("student_documents", *states_of(world, who.school_id, state)):
-        sessions = [s for s in world.sessions(who.school_id, schedule) if law.in_force(s.date)]
+        sessions = in_force(law, dated)
         if law.ages != ANY_AGE and who.age is not None:
             sessions = [s for s in sessions if law.ages[0] <= who.age.on(s.date) <= law.ages[1]]
         if why := first_gap(((name, on_file[name]) for name in law.values.documents), sessions):
