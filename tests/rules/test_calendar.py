@@ -128,6 +128,12 @@ def test_mentor_leave(lead, second, held):
     assert found == [day for day in TERM if held or day != "10-06"]
 
 
+def test_one_cleared_mentor_away_is_enough_to_block():
+    # M1 (cleared) and M2 (not) are away, M3 (not cleared) is there: nobody who is cleared is
+    mentors = [mentor(leave=LEAVE), mentor("M2", leave=LEAVE, documents=""), mentor("M3", documents="")]
+    assert "10-06" not in dates(a_round(mentors=mentors, opportunities=[opportunity(mentors="M1;M2;M3")]))
+
+
 def test_leave_of_a_mentor_who_is_not_listed_blocks_nothing():
     assert dates(a_round(mentors=[mentor(), mentor("M2", leave=LEAVE)])) == TERM
 

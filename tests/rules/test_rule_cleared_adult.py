@@ -114,6 +114,42 @@ def test_clock_in_months(tmp_path, valid_from, last, refused):
     assert codes(round_, folder=tmp_path) == refused
 
 
+@pytest.mark.parametrize(
+    ("law", "on", "refused"),
+    [
+        # the clearance is from 1 September 2026; our own clock ends on 1 October, day 30
+        ("values = { document = 'clearance', valid_days = 30 }", "2026-10-01", set()),  # Thursday
+        ("values = { document = 'clearance', valid_days = 30 }", "2026-10-06", {CODE}),
+        ("values = { document = 'clearance', valid_days = 30 }\neffective_from = 2026-10-07", "2026-10-06", set()),  # not yet a law
+        ("values = { document = 'clearance', valid_days = 30 }\neffective_from = 2026-10-06", "2026-10-06", {CODE}),
+        ("values = { document = 'clearance', valid_days = 30 }\neffective_to = 2026-10-06", "2026-10-06", {CODE}),
+        ("values = { document = 'clearance', valid_days = 30 }\neffective_to = 2026-10-05", "2026-10-06", set()),  # no longer
+        ("values = { document = 'clearance', valid_days = 30 }\neffective_to = 2026-08-31", "2026-10-01", set()),
+        ("values = { document = 'clearance', valid_days = 30, valid_months = 2 }", "2026-10-06", {CODE}),  # both: the sooner
+        ("values = { document = 'clearance', valid_days = 60, valid_months = 1 }", "2026-10-06", {CODE}),
+        ("values = { document = 'clearance', valid_months = 1 }", "2026-10-01", set()),  # 1 October
+        ("values = { document = 'clearance', valid_days = 0 }", "2026-09-08", {CODE}),  # good on its first day only
+    ],
+)
+def test_dates_of_a_clock(tmp_path, law, on, refused):
+    head = OWN[: OWN.index("values")]
+    (tmp_path / "own.toml").write_text(head + law)
+    adult = [mentor(documents="clearance:2026-09-01..2027-06-30")]
+    packs = ("us-federal", "school", "own.toml")
+    round_ = paid_round("PA", 17, "Tue 09:00-10:00;Thu 09:00-10:00", on=on, job=UNPAID, mentors=adult, packs=packs)
+    assert codes(round_, folder=tmp_path) == refused
+
+
+@pytest.mark.parametrize(("on", "refused"), [(("2026-09-08", "2026-09-30"), set()), (("2026-09-08", "2026-10-01"), {CODE})])
+def test_a_month_after_the_last_day_of_a_month(tmp_path, on, refused):
+    # 31 August 2026 and a month: 30 September, the last day of the next month
+    (tmp_path / "own.toml").write_text(OWN.replace("60", "1"))
+    adult = [mentor(documents="clearance:2026-08-31..2027-06-30")]
+    packs = ("us-federal", "school", "own.toml")
+    round_ = paid_round("PA", 17, "Wed 09:00-10:00;Thu 09:00-10:00", on=on, job=UNPAID, mentors=adult, packs=packs)
+    assert codes(round_, folder=tmp_path) == refused
+
+
 LEAVE = "2026-10-06"  # a Tuesday
 GAP = "clearance:2026-07-01..2026-10-05;clearance:2026-10-07..2027-06-30"
 OLD_ON_LEAVE = "clearance:2025-10-05..2026-10-06;clearance:2026-10-07..2027-06-30"  # 6 October 2026 is day 366 of the first entry
@@ -151,6 +187,26 @@ def test_missing_fact_is_named():
     assert "clearance" in refusals(a_round(mentors=[mentor(documents="")]))[CODE]
     undated = refusals(a_round(mentors=[mentor(documents="clearance:2027-06-30")]))[CODE]
     assert "first day" in undated, undated
+
+
+@pytest.mark.parametrize(
+    ("documents", "told"),
+    [
+        ("", "not on file"),
+        ("clearance", "no date"),
+        ("clearance;clearance:2026-07-01..2026-10-01", "2026-10-06"),  # a date is known: what is missing is a session after it
+        ("clearance:2026-09-20;clearance:2026-09-01..2026-10-01", "2026-10-06"),
+        ("clearance;clearance:2027-06-30", "first day"),
+        ("clearance:2026-07-01..2026-11-05", "2026-11-10"),
+    ],
+)
+def test_reasons(documents, told):
+    assert told in refusals(a_round(mentors=[mentor(documents=documents)]))[CODE]
+
+
+def test_a_clearance_without_start_that_ended_lacks_no_start_where_no_clock_asks():
+    round_ = paid_round("WA", 17, "Tue 09:00-10:00", job=UNPAID, mentors=[mentor(documents="clearance:2026-10-01")])
+    assert "2026-10-06" in refusals(round_)[CODE]
 
 
 def test_missing_first_day_is_named_when_another_school_has_no_clock():

@@ -191,7 +191,7 @@ next_review = 2027-01-01
         ("values = { start = '06:00', end = '20:00', end_before_other_day = '21:00' }", "2026-10-11", "Sun", "20:00", "20:01"),
     ],
 )
-def test_a_law_of_ones_own(tmp_path, law, date, day, lawful, late):  # noqa: PLR0917
+def test_a_law_of_ones_own(tmp_path, law, date, day, lawful, late):
     (tmp_path / "own.toml").write_text(OWN + law)
     for end, is_refused in ((lawful, False), (late, True)):
         round_ = paid_round("RI", 17, f"{day} 18:00-{end}", on=date, packs=("us-federal", "us-ri", "school", "own.toml"))

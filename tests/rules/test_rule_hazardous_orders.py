@@ -64,6 +64,13 @@ def test_born_on_29_february(first, weekday, refused):
     assert codes(paid_round("RI", "2008-02-29", f"{weekday} 09:00-10:00", term=("2026-02-01", "2026-05-31"), on=first, job=job)) == refused
 
 
+@pytest.mark.parametrize(("born", "refused"), [("2008-12-18", set()), ("2008-12-19", {CODE})])
+def test_birthday_on_the_last_day_of_the_round(born, refused):
+    # Friday 18 December is the last day, and the only session
+    offer = opportunity(tasks="HO-14", sessions="Fri 09:00-15:00", starts="2026-12-18")
+    assert codes(a_round(students=[student(birth_date=born)], opportunities=[offer])) == refused
+
+
 def test_reasons_name_the_order_or_the_missing_birth_date():
     offer = opportunity(tasks="HO-14")
     assert "HO-14" in refusals(a_round(opportunities=[offer]))[CODE]

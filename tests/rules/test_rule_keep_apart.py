@@ -111,8 +111,24 @@ def test_within_one_opportunity():
     assert plans(round_) == {plan(), plan("S1>O1"), plan("S2>O1")}
 
 
-@pytest.mark.parametrize(("sessions", "allowed"), [("Tue 11:00-13:00", {plan()}), ("Tue 12:00-13:00", {plan(), plan("S1>O1")})])
-def test_a_placed_student_is_at_the_site_already(sessions, allowed):
+FREE = {plan(), plan("S1>O1")}
+
+
+@pytest.mark.parametrize(
+    ("sessions", "dates", "allowed"),
+    [
+        ("Tue 11:00-13:00", {}, {plan()}),
+        ("Tue 12:00-13:00", {}, FREE),
+        ("Tue 08:00-09:00", {}, FREE),
+        ("Tue 08:00-09:01", {}, {plan()}),
+        ("Thu 09:00-12:00", {}, FREE),
+        ("Tue 09:00-12:00", {"ends": "2026-10-06"}, {plan()}),  # S1 is there from 6 October on
+        ("Tue 09:00-12:00", {"ends": "2026-10-05"}, FREE),
+    ],
+)
+def test_a_placed_student_is_at_the_site_already(sessions, dates, allowed):
     people = [student(), student("S2", status="placed")]
-    round_ = two_students(at("Tue 09:00-12:00"), at(sessions), students=people, previous=[earlier("S2", "O2", sessions)])
-    assert plans(round_) == allowed
+    one, two = at("Tue 09:00-12:00", starts="2026-10-06"), at(sessions, **dates)
+    assert plans(two_students(one, two, students=people, previous=[earlier("S2", "O2", sessions)])) == allowed
+    elsewhere = two_students(one, two, "W2", students=people, previous=[earlier("S2", "O2", sessions)])
+    assert plans(elsewhere) == FREE

@@ -95,6 +95,23 @@ def test_hands_over_to_the_first_who_is_cleared():
     assert plan("S1>O1/M1") in found
 
 
+@pytest.mark.parametrize(
+    ("documents", "cleared"),
+    [
+        ("clearance:2026-07-01..2026-10-06;clearance:2026-10-08..2027-06-30", True),  # 6 October is the last day of the first
+        ("clearance:2026-07-01..2026-10-03;clearance:2026-10-06..2027-06-30", True),  # ... the first day of the second
+        ("clearance:2026-07-01..2026-10-05;clearance:2026-10-07..2027-06-30", False),
+        ("clearance:2025-10-06..2027-06-30;clearance:2026-10-07..2027-06-30", True),  # day 365 of Rhode Island's clock
+        ("clearance:2025-10-05..2027-06-30;clearance:2026-10-07..2027-06-30", False),  # day 366
+    ],
+)
+def test_who_stands_in_is_cleared_on_that_day(documents, cleared):
+    found = plans(shared(count=3, M1=LEAVE, M2={"documents": documents}), with_mentor)
+    # cleared, M2 takes S1 on 6 October; else M3 does (and M2, who is there, could not take anybody)
+    assert (plan("S1>O1/M1", "S2>O1/M3") in found) is cleared
+    assert plan("S1>O1/M1", "S2>O1/M2") not in found
+
+
 def test_hands_over_to_the_lead_before_others():
     # M2 away: M1 stands before M3 in the list
     found = plans(shared(count=3, M2=LEAVE), with_mentor)

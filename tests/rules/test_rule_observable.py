@@ -57,6 +57,7 @@ def test_only_dated_sessions_count():
 
 
 def test_missing_fact_is_named():
-    assert "observable" in refusals(a_case(None))[CODE]
+    assert "not known to be observable" in refusals(a_case(None))[CODE]
+    assert "is not observable" in refusals(a_case("no"))[CODE]
     assert "parent_notice" in refusals(a_case("no", APPROVAL))[CODE]
     assert "one_to_one_approval" in refusals(a_case("no", "", NOTICE))[CODE]

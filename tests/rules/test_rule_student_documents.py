@@ -41,6 +41,7 @@ def test_missing_paper_is_named(name):
         ("parent_consent:2026-07-01..2026-10-31;parent_consent:2026-11-01..2027-06-30", set()),  # two add up
         ("parent_consent:2026-07-01..2026-10-29;parent_consent:2026-11-03..2027-06-30", set()),  # Friday 30 October to Monday: no session
         ("parent_consent:2026-07-01..2026-10-29;parent_consent:2026-11-04..2027-06-30", {CODE}),  # Tuesday 3 November is open
+        ("parent_consent:2026-07-01..2026-10-05;parent_consent:2026-10-06..2026-10-06;parent_consent:2026-10-07..2027-06-30", set()),
         ("parent_consent;parent_consent:2026-07-01..2027-06-30", set()),  # an undated entry takes nothing away
     ],
 )
@@ -110,6 +111,11 @@ RELEASE = "2026-09-12", "2026-10-03"  # covers the Saturdays from 12 September t
         ("ages = [0, 17]", "2008-10-10", set()),  # 18 on 10 October: asked of the sessions until 3 October
         ("ages = [0, 17]", "2008-10-11", {CODE}),
         ("ages = [0, 16]", 17, set()),
+        ("ages = [17, 17]", 17, {CODE}),
+        ("ages = [18, 20]", 17, set()),
+        ("ages = [18, 20]", 18, {CODE}),
+        ("ages = [0, 17]", None, {CODE}),  # the age is not known: refused
+        ("ages = [0, 17]\neffective_to = 2026-10-09", None, set()),  # whatever the age, the paper is there
     ],
 )
 def test_dates_and_ages_of_a_law(tmp_path, law, born, refused):

@@ -40,6 +40,33 @@ def test_transit_from_home_needs_the_students_own_row():
     assert codes(a_round(students=[home], travel=[trip("S1")])) == set()
 
 
+@pytest.mark.parametrize(
+    ("rows", "changes", "told"),
+    [
+        ([trip(minutes="61")], {}, ["transit", "61", "60"]),  # the minutes and the cap
+        ([trip(minutes="20", transfers="2")], {}, ["transit", "2 transfers", "1"]),
+        ([trip(minutes="20")], {"leave_after": "08:41"}, ["transit", "20", "08:41"]),
+        ([trip(minutes="20")], {"return_by": "15:19"}, ["transit", "20", "15:19"]),
+    ],
+)
+def test_reasons_tell_the_numbers(rows, changes, told):
+    round_ = a_round(students=[student(travel_modes="transit")], schools=[school(**changes)], travel=rows)
+    reason = refusals(round_)[CODE]
+    assert all(word in reason for word in told), reason
+
+
+def test_the_reason_tells_of_the_worse_direction():
+    home = student(travel_modes="transit", starts_from="home", returns_to="school", lat="41.83", lon="-71.41")
+    for rows in ([trip("S1", minutes="10"), trip("K1", minutes="75")], [trip("S1", minutes="75"), trip("K1", minutes="10")]):
+        assert "75" in refusals(a_round(students=[home], travel=rows))[CODE]
+
+
+def test_the_reason_names_every_mode():
+    people = [student(travel_modes="walk;transit;van")]
+    reason = refusals(a_round(students=people, travel=[trip("K1", mode="walk", minutes="90")]))[CODE]
+    assert all(word in reason for word in ("walk", "90", "transit", "van")), reason
+
+
 def test_a_second_mode_is_enough():
     assert journey(a_round(students=[student(travel_modes="transit;walk")], travel=[trip(minutes="90")])) == ("walk", 2, 0)
 
