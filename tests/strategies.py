@@ -25,8 +25,8 @@ ORDER = ("priority_classes", "most_placed", "worst_off", "total_points", "least_
 KINDS = (
     "ages", "paid", "programmes", "tasks", "student papers", "other papers", "site papers", "clearance", "leave", "closures", "days off",
     "needs", "observable", "homes", "modes", "trips", "caps", "hours of the school", "states", "access", "availability", "required papers",
-    "least age", "least grade", "appetite", "requests", "decisions", "previous", "status", "priority", "dates of offers", "settings", "vans",
-    "pins", "full sites", "long days", "terms",
+    "least age", "least grade", "appetite", "requests", "decisions", "previous", "status", "priority", "dates of offers", "settings",
+    "vans", "pins", "full sites", "long days", "terms",
 )  # fmt: skip
 DAYS = (
     "Tue 09:00-12:00",

@@ -13,18 +13,23 @@ from matcher.solver.problem import Problem
 def smallest_conflict(problem: Problem, workers: int = 1) -> tuple[int, ...]:
     """Rows (limits, then students) of which every one is needed for the contradiction.
 
-    Only rows that demand something (`at_least` above 0) can make a problem infeasible; these are reduced first, then the
-    limits they run into.
+    Only rows that the empty plan breaks (demands) can make a problem infeasible; these are reduced first, then the limits
+    they run into.
     """
-    low, _ = problem.bounds()
-    demands = [int(i) for i in np.flatnonzero(low > 0)]
-    caps = [int(i) for i in np.flatnonzero(low <= 0)]
+    demand = _demands(problem)
+    demands, caps = [int(i) for i in np.flatnonzero(demand)], [int(i) for i in np.flatnonzero(~demand)]
     demands = _reduced(problem, demands, lambda kept: [*kept, *caps], workers)
     pairs = np.unique(problem.rows[demands].indices)
     touched = set(problem.rows[:, pairs].nonzero()[0].tolist()) if len(pairs) else set()
     caps = [i for i in caps if i in touched]
     caps = _reduced(problem, caps, lambda kept: [*demands, *kept], workers)
     return tuple(sorted(demands) + sorted(caps))
+
+
+def _demands(problem: Problem) -> np.ndarray:
+    """Bool [m + students]: rows that choosing nothing breaks."""
+    low, high = problem.bounds()
+    return np.asarray((low > 0) | (high < 0))
 
 
 def _linked(problem: Problem) -> np.ndarray:
@@ -50,7 +55,10 @@ def _reduced(problem: Problem, rows: list[int], with_rest: Callable[[list[int]],
 
 def _feasible(problem: Problem, rows: list[int], workers: int) -> bool:
     low, high = problem.bounds()
-    demanded = [i for i in rows if low[i] > 0]
+    if (low[rows] > high[rows]).any():
+        return False
+    demand = _demands(problem)
+    demanded = [i for i in rows if demand[i]]
     if not demanded:
         return True
     pairs = np.union1d(problem.rows[demanded].indices, _linked(problem))

@@ -58,6 +58,9 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
     """
     stages = stages_of(problem)
     low, high = problem.bounds()
+    if (crossed := np.flatnonzero(low > high)).size:
+        why = "a limit asks for more than it allows"
+        return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), (int(crossed[0]),), why)
     faces = [Face(problem.student, problem.limits.shape[0], problem.rows, low, high, np.ones(len(problem), dtype=bool))]
     close_impossible(faces[0])
     results: list[StageResult] = []

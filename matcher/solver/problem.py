@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from scipy import sparse
@@ -138,6 +139,8 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
     data = whole("limit_data", np.ones(len(indices), np.int64))
     if arrays.get("limit_data") is not None and len(data) == 0 and len(indices):
         data = np.ones(len(indices), np.int64)
+    if not len(indptr) or indptr[0] != 0 or indptr[-1] != len(indices) or (np.diff(indptr) < 0).any():
+        raise InputError("limit_indptr does not rise from 0 to the length of limit_indices")
     m = len(indptr) - 1
     at_most, at_least = whole("at_most", np.zeros(0, np.int64)), whole("at_least", np.zeros(m, np.int64))
     for name, array, length in (
@@ -150,8 +153,6 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
             raise InputError(f"{name} has {len(array)} entries where {length} are needed")
     if n and student.min() < 0:
         raise InputError("student has a negative number")
-    if m < 0 or (m >= 0 and (indptr[0] != 0 or indptr[-1] != len(indices) or (np.diff(indptr) < 0).any())):
-        raise InputError("limit_indptr does not rise from 0 to the length of limit_indices")
     if len(indices) and (indices.min() < 0 or indices.max() >= n):
         raise InputError(f"limit_indices names a pair outside 0..{n - 1}")
     if n and max(abs(int(points.max())), abs(int(points.min()))) > _BOUND:
@@ -180,11 +181,11 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
 def read_problem(path: Path) -> Problem:
     """A problem from ``PROBLEM.npz``; anything unreadable is an `InputError`."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = dict(file)
     except FileNotFoundError:
         raise InputError(f"there is no file {path}") from None
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise InputError(f"{path} cannot be read as an .npz file: {error}") from None
     return from_arrays(arrays)
 

@@ -44,19 +44,19 @@ def check(round_: Round) -> None:
         diary, judge = auditors_diary(folder), Judge(world)
     if not world.variants:
         return
-    for place, student in enumerate(world.students):
+    for place, learner in enumerate(world.students):
         _, trips = judge.block(slice(place, place + 1))
         for number, variant in enumerate(world.variants):
             pair = diary.pair(
-                diary.world.students[student.student_id],
+                diary.world.students[learner.student_id],
                 diary.world.opportunities[variant.opportunity.opportunity_id],
                 diary.world.mentors[variant.mentor.mentor_id],
                 tuple(diary.world.opportunities[variant.opportunity.opportunity_id].patterns[variant.pattern]),
             )
             trip, _ = prescribed(pair, diary)
             heard = {rule for rule, check_rule in PAIR_RULES.items() if check_rule(pair, diary)} | ({"trip"} if trip is None else set())
-            said = {code for code, _ in judge.reasons(student, variant)}
-            assert (said, variant.key, student.student_id) == (heard, variant.key, student.student_id)
+            said = {code for code, _ in judge.reasons(learner, variant)}
+            assert (said, variant.key, learner.student_id) == (heard, variant.key, learner.student_id)
             if trip is not None:
                 used = MODES[trips.mode[0, number]], int(trips.minutes[0, number]), int(trips.transfers[0, number])
                 assert used == (trip.mode, trip.minutes, trip.transfers)

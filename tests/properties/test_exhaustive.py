@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -44,7 +45,7 @@ def check(round_: Round, published: bool) -> None:
         run = run_round(folder)
         check_plan(run)
         if published and run.solved:
-            publish(run, Path(name) / "out")
+            publish(run, Path(name) / "out")  # it audits too, and raises
             assert audit(Path(name) / "out", folder) == []
 
 
@@ -64,4 +65,5 @@ def test_published_plan_passes_the_audit(round_):
 @settings(CALM, max_examples=LONG)
 @given(rounds())
 def test_best_of_all_plans_at_length(round_):
-    check(round_, published=True)
+    with patch("matcher.publish.report_page", lambda *_: ""):  # the page is slow and is in the test above
+        check(round_, published=True)
