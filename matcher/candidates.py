@@ -11,12 +11,12 @@ import numpy as np
 from matcher.calendar import Session
 from matcher.domain import MODES, Student
 from matcher.registry import members
-from matcher.rules.base import LimitRule, PairRule, Tabled, grouped, once
+from matcher.rules.base import LimitRule, PairRule, Tabled, grouped
 from matcher.rules.trip import VAN, TripBlock, TripRule, travel_of
 from matcher.vans import choices
 from matcher.world import Variant, World
 
-BLOCK = 512
+BLOCK = 256
 Score = Callable[[World, slice, TripBlock], np.ndarray]
 
 
@@ -237,13 +237,13 @@ def _with_vans(world: World, columns: list[np.ndarray]) -> Candidates:
     """One pair for each way to choose vans, for those who ride a van."""
     student, variant, points, mode, minutes, transfers = columns
     riding = np.flatnonzero(mode == VAN)
-    place: dict[tuple[str, ...], int] = {}
-    chosen = [[place.setdefault(way, len(place)) for way in ways] for ways in _ways(world, student[riding], variant[riding])]
+    ways, kind, named = _ways(world, student[riding], variant[riding])
+    many = np.array([len(w) for w in ways], dtype=np.int64)
     copies = np.ones(len(student), dtype=np.int64)
-    copies[riding] = [len(ways) for ways in chosen]
+    copies[riding] = many[kind]
     index = np.repeat(np.arange(len(student)), copies)
     van = np.full(len(index), -1, dtype=np.int32)
-    van[mode[index] == VAN] = [w for ways in chosen for w in ways]
+    van[mode[index] == VAN] = [place for k in kind for place in ways[k]]
     return Candidates(
         world,
         student=student[index].astype(np.int32),
@@ -253,24 +253,38 @@ def _with_vans(world: World, columns: list[np.ndarray]) -> Candidates:
         minutes=minutes[index].astype(np.int32),
         transfers=transfers[index].astype(np.int8),
         van=van,
-        van_choices=tuple(place),
+        van_choices=named,
     )
 
 
-def _ways(world: World, student: np.ndarray, variant: np.ndarray) -> Iterator[list[tuple[str, ...]]]:
-    """Every way to choose vans, for each of these pairs, in order; pairs alike in school, variant and minutes are asked once."""
-    for start in range(0, len(student), BLOCK):
-        block = slice(start, start + BLOCK)
-        riders, row = np.unique(student[block], return_inverse=True)
-        trips = travel_of(world).trips([world.students[int(i)] for i in riders], "van")
-        site = world.variant_site[variant[block]]
-        for who, v, out, back in zip(riders[row], variant[block], trips.out[row, site], trips.back[row, site], strict=True):
-            yield _choices(world, (world.students[who].school_id, int(v), int(out), int(back)))
+def _ways(world: World, student: np.ndarray, variant: np.ndarray) -> tuple[list[list[int]], np.ndarray, tuple[tuple[str, ...], ...]]:
+    """Every way to choose vans for each kind of pair (alike in school, variant and minutes), the kind of each pair, and the ways."""
+    out, back = _van_minutes(world, student, variant)
+    schools = {school_id: i for i, school_id in enumerate(sorted(world.round.school))}
+    school = np.array([schools[s.school_id] for s in world.students], dtype=np.int64)[student]
+    facts = np.stack([school, variant, out, back]).astype(np.int64)
+    shape = tuple(facts.max(axis=1, initial=0) + 1)
+    _, first, kind = np.unique(np.ravel_multi_index(tuple(facts), shape), return_index=True, return_inverse=True)
+    ways: list[list[int]] = [[] for _ in first]
+    place: dict[tuple[str, ...], int] = {}
+    for k in np.argsort(first):
+        pair = first[k]
+        school_id = world.students[student[pair]].school_id
+        found = choices(world, school_id, world.variants[variant[pair]], int(out[pair]), int(back[pair]))
+        ways[k] = [place.setdefault(way, len(place)) for way in found]
+    return ways, kind, tuple(place)
 
 
-def _choices(world: World, alike: tuple[str, int, int, int]) -> list[tuple[str, ...]]:
-    school_id, variant, out, back = alike
-    return once(world, ("vans", alike), lambda: choices(world, school_id, world.variants[variant], out, back))
+def _van_minutes(world: World, student: np.ndarray, variant: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [k] twice: minutes in the van there and back of each of these pairs, which are sorted by student."""
+    out, back = np.zeros(len(student), dtype=np.int64), np.zeros(len(student), dtype=np.int64)
+    riders, row = np.unique(student, return_inverse=True)
+    for start in range(0, len(riders), BLOCK):
+        pairs = slice(*np.searchsorted(row, [start, start + BLOCK]))
+        trips = travel_of(world).trips([world.students[i] for i in riders[start : start + BLOCK]], "van")
+        at = (row[pairs] - start, world.variant_site[variant[pairs]])
+        out[pairs], back[pairs] = trips.out[at], trips.back[at]
+    return out, back
 
 
 def mode_name(code: int) -> str:

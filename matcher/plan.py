@@ -113,7 +113,7 @@ def lots(candidates: Candidates) -> np.ndarray:
         return np.zeros(0, dtype=np.int64)
     mixed = _mix(of_student[candidates.student] ^ of_variant[candidates.variant] ^ of_van[candidates.van])
     lot = (mixed >> np.uint64(64 - LOT_BITS)).astype(np.int64)
-    return (lead[candidates.variant] << LOT_BITS) | lot
+    return np.asarray((lead[candidates.variant] << LOT_BITS) | lot)
 
 
 def _hash(seed: str, name: str) -> int:

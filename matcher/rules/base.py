@@ -226,6 +226,11 @@ def _crews(workers: list[Worker]) -> Iterator[tuple[Worker, tuple[int, ...], np.
 Bound = tuple[tuple[Law, Any], ...]
 
 
+def touches(law: Law, age: Age) -> bool:
+    """Whether somebody of this age is at some time of an age that the law names."""
+    return any(law.ages[0] <= a <= law.ages[1] for a in (age.at_start, *(new for _, new in age.steps)))
+
+
 def binding(world: World, rule: str, states: tuple[str, str], age: int, day: dt.date, used: frozenset[str]) -> Bound:
     """The laws of a rule that bind somebody of this age on this day, each with the numbers that count for the programmes in use."""
     key = ("binding", rule, states, age, day, used)

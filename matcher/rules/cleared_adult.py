@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import NamedTuple
 
 from matcher.calendar import Schedule
@@ -10,7 +11,7 @@ from matcher.cells import DateRange
 from matcher.clearance import cleared_spans
 from matcher.domain import Mentor, Student
 from matcher.facts import Coverage, Span
-from matcher.rules.base import PairRule
+from matcher.rules.base import PairRule, once
 from matcher.world import Variant, World
 
 
@@ -53,7 +54,8 @@ def _missing(world: World, mentor: Mentor, states: tuple[str, str]) -> str:
 
 
 def _terms(world: World, variant: Variant) -> Terms:
-    adults = tuple(_adult(world, m, variant.site.state) for m in variant.mentors)
+    state = variant.site.state
+    adults = tuple(once(world, ("adult", m.mentor_id, state), partial(_adult, world, m, state)) for m in variant.mentors)
     return Terms(adults, variant.mentors.index(variant.mentor), variant.schedule)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matcher.calendar import Schedule
 from matcher.domain import Student
 from matcher.facts import Age
-from matcher.rules.base import PairRule, states_of
+from matcher.rules.base import PairRule, states_of, touches
 from matcher.world import Variant, World
 
 
@@ -32,8 +32,10 @@ def _refuse(world: World, who: tuple[str, Age | None], terms: Terms | None) -> s
     school_id, age = who
     if terms is None:
         return None
-    for session in world.sessions(school_id, terms.schedule):
-        for law in world.laws.of("hazardous_orders", *states_of(world, school_id, terms.state)):
+    laws = world.laws.of("hazardous_orders", *states_of(world, school_id, terms.state))
+    binding_laws = [law for law in laws if age is None or touches(law, age)]
+    for session in world.sessions(school_id, terms.schedule) if binding_laws else ():
+        for law in binding_laws:
             barred = [tag for tag in terms.tags if tag in {f"HO-{n}" for n in law.values.orders}]
             if not barred or not law.in_force(session.date):
                 continue

@@ -150,12 +150,23 @@ def _served(world: World, school_id: str) -> list[np.ndarray]:
     """Places of the variants to which vans of the school run, in groups of one site and the same windows; remembered."""
 
     def served() -> list[np.ndarray]:
-        groups: dict[tuple[str, tuple[Window, ...]], list[int]] = {}
-        for i, variant in enumerate(world.variants):
-            groups.setdefault((variant.site.site_id, variant.windows), []).append(i)
-        return [np.array(g) for (site_id, windows), g in groups.items() if all(serving(world, school_id, site_id, w) for w in windows)]
+        vans = [van for van in world.round.vans if van.school_id == school_id]
+        anywhere, sites = any(not van.sites for van in vans), {site_id for van in vans for site_id in van.sites}
+        return [
+            variants
+            for (site_id, windows), variants in once(world, "alike in travel", lambda: _alike(world)).items()
+            if (anywhere or site_id in sites) and all(serving(world, school_id, site_id, w) for w in windows)
+        ]
 
     return once(world, ("served", school_id), served)
+
+
+def _alike(world: World) -> dict[tuple[str, tuple[Window, ...]], np.ndarray]:
+    """Places of the variants of each site with the same windows."""
+    groups: dict[tuple[str, tuple[Window, ...]], list[int]] = {}
+    for i, variant in enumerate(world.variants):
+        groups.setdefault((variant.site.site_id, variant.windows), []).append(i)
+    return {key: np.array(places) for key, places in groups.items()}
 
 
 RULE = TripRule()

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from matcher.domain import Student
 from matcher.facts import Age, Coverage
-from matcher.law import Law
-from matcher.rules.base import Paid, PairRule, paid_terms, states_of
+from matcher.rules.base import Paid, PairRule, paid_terms, states_of, touches
 from matcher.world import World
 
 
@@ -24,16 +23,12 @@ def _student(world: World, student: Student) -> Papered:
     return Papered(student.school_id, world.law_age(student), tuple((n, world.coverage(student.documents, n)) for n in names))
 
 
-def _touches(law: Law, age: Age) -> bool:
-    return any(law.ages[0] <= a <= law.ages[1] for a in (age.at_start, *(new for _, new in age.steps)))
-
-
 def _refuse(world: World, who: Papered, terms: Paid | None) -> str | None:
     if terms is None:
         return None
     permits, sessions = dict(who.permits), world.sessions(who.school_id, terms.schedule)
     laws = world.laws.of("work_permit", *states_of(world, who.school_id, terms.state))
-    open_laws = laws if who.age is None else [law for law in laws if _touches(law, who.age) and permits[law.values.document].gap(sessions)]
+    open_laws = laws if who.age is None else [law for law in laws if touches(law, who.age) and permits[law.values.document].gap(sessions)]
     for session in sessions if open_laws else ():
         for law in open_laws:
             if not law.in_force(session.date):

@@ -74,10 +74,13 @@ class Scorer:
 
     def __call__(self, world: World, block: slice, trips: TripBlock) -> np.ndarray:
         """int32 [students, variants]: the points of a block of students."""
-        summed = np.zeros(trips.mode.shape)
+        summed, part = np.zeros(trips.mode.shape), np.empty(trips.mode.shape)
         for component, weight, prepared in self.used:
-            summed += weight * component.block(world, prepared, block, trips)
-        return np.floor(1000 * summed / self.total + 0.5).astype(np.int32)
+            summed += np.multiply(weight, component.block(world, prepared, block, trips), out=part)
+        summed *= 1000
+        summed /= self.total
+        summed += 0.5
+        return np.floor(summed, out=part).astype(np.int32)
 
     def values(self, student: int, variant: int, way: Way) -> dict[str, float]:
         """Each component's value for one pair."""

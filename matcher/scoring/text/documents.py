@@ -7,6 +7,9 @@ import numpy as np
 from matcher.scoring.text.index import TextIndex
 from matcher.world import Variant, World
 
+REMEMBERED = 2048
+"""Queries whose likeness to every text is kept at a time."""
+
 
 class Offers:
     """An index of the distinct texts of a round's variants.
@@ -20,13 +23,17 @@ class Offers:
         texts: dict[str, int] = {}
         self.place = np.array([texts.setdefault(text_of(v), len(texts)) for v in world.variants], dtype=np.int64)
         self.index = TextIndex(list(texts))
+        self._alike: dict[str, np.ndarray] = {}
 
     def similarity(self, queries: list[str]) -> np.ndarray:
-        """float64 [queries, variants]; equal queries are compared once."""
-        distinct = list(dict.fromkeys(queries))
-        where = {text: i for i, text in enumerate(distinct)}
-        alike = self.index.similarity(distinct)
-        return np.asarray(alike[[where[q] for q in queries]][:, self.place])
+        """float64 [queries, variants]; equal queries are compared once, and the latest are remembered."""
+        new = [text for text in dict.fromkeys(queries) if text not in self._alike]
+        if len(self._alike) + len(new) > REMEMBERED:
+            self._alike, new = {}, list(dict.fromkeys(queries))
+        self._alike.update(zip(new, self.index.similarity(new), strict=True))
+        distinct = {text: i for i, text in enumerate(dict.fromkeys(queries))}
+        alike = np.take(np.array([self._alike[text] for text in distinct]).reshape(len(distinct), -1), self.place, axis=1)
+        return np.take(alike, [distinct[text] for text in queries], axis=0)
 
 
 def offers(world: World) -> Offers:
