@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_round, opportunity, student
+from tests.builders import a_round, mentor, opportunity, student
 from tests.rules.helpers import STATES, codes, paid_round, refusals
 
 CODE = "hazardous_orders"
@@ -62,6 +62,15 @@ def test_no_session_before_the_birthday():
 def test_born_on_29_february(first, weekday, refused):
     job = {"tasks": "HO-14", "placement_kind": "unpaid_learning"}
     assert codes(paid_round("RI", "2008-02-29", f"{weekday} 09:00-10:00", term=("2026-02-01", "2026-05-31"), on=first, job=job)) == refused
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-09-15", {CODE}), ("2027-09-14", {CODE}), ("2027-09-15", set())])
+def test_two_birthdays_in_one_round(day, refused):
+    # born 15 September 2009: 16 on the first day of a round of 13 months, 17 in its first month, 18 in its last
+    job = {"tasks": "HO-14", "placement_kind": "unpaid_learning"}
+    sessions = "Tue 09:00-10:00;Wed 09:00-10:00"
+    adult = [mentor(documents="clearance:2026-09-01..2027-06-30;clearance:2027-07-01..2027-12-31")]
+    assert codes(paid_round("RI", "2009-09-15", sessions, term=("2026-09-01", "2027-09-30"), on=day, job=job, mentors=adult)) == refused
 
 
 @pytest.mark.parametrize(("born", "refused"), [("2008-12-18", set()), ("2008-12-19", {CODE})])

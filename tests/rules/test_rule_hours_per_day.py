@@ -188,6 +188,14 @@ def test_turns_18_within_the_term(born, first, is_refused):
     assert refused("WA", born, "Tue 09:00-15:00", on=(first, "2026-12-18")) is is_refused
 
 
+@pytest.mark.parametrize(("day", "is_refused"), [("2026-09-08", True), ("2026-09-15", True), ("2027-09-07", True), ("2027-09-14", False)])
+def test_two_birthdays_in_one_round(day, is_refused):
+    # born 10 September 2011: 14 on 1 September 2026, 15 on 10 September 2026, 16 on 10 September 2027; 3.5 h are over 3 and within 4
+    assert refused("CA", "2011-09-10", "Tue 15:00-18:30", term=("2026-09-01", "2027-09-30"), on=day) is is_refused
+    # at 16 too there is a cap: 4.5 h are over it
+    assert refused("CA", "2011-09-10", "Tue 15:00-19:30", term=("2026-09-01", "2027-09-30"), on=day)
+
+
 @pytest.mark.parametrize(
     ("first", "weekday", "is_refused"),
     [

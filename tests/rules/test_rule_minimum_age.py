@@ -40,6 +40,13 @@ def test_opportunity_that_starts_later():
     assert codes(a_round(students=[student(birth_date="2009-10-07")], opportunities=[offer])) == {CODE}
 
 
+@pytest.mark.parametrize(("minimum", "refused"), [(17, set()), (18, {CODE}), (19, {CODE})])
+def test_birthday_on_the_first_session(minimum, refused):
+    # 17 on Tuesday 6 October 2026, a month into the round
+    offer = opportunity(min_age=minimum, starts="2026-10-06")
+    assert codes(a_round(students=[student(birth_date="2009-10-06")], opportunities=[offer])) == refused
+
+
 @pytest.mark.parametrize(
     ("first", "refused"),
     [
