@@ -28,7 +28,7 @@ def canonical_hashes(folder: Path) -> dict[str, str]:
     errors = [issue for issue in found.issues if issue.severity == "error"]
     if errors:
         raise InputError(f"{errors[0].table} {errors[0].message}", errors)
-    hashes = {name: _sha256(canonical_text(table)) for name, table in found.tables.items()}
+    hashes = {name: _sha256(canonical_text(table)) for name, table in sorted(found.tables.items())}
     return hashes | {"round.toml": _sha256(settings.replace("\r\n", "\n").replace("\r", "\n"))}
 
 

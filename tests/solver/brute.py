@@ -67,13 +67,13 @@ def values_of(problem: Problem, name: str) -> dict[str, list[int]]:
 
 
 def every_choice(problem: Problem) -> np.ndarray:
-    """bool [2^n, n]: every set of pairs."""
+    """Bool [2^n, n]: every set of pairs."""
     n = len(problem)
     return (np.arange(2**n)[:, None] >> np.arange(n)) % 2 == 1
 
 
 def lawful(problem: Problem, rows: Sequence[int] | None = None) -> np.ndarray:
-    """bool [2^n]: which sets of pairs keep these rows (all, when none are named); first the limits, then one row for each student."""
+    """Bool [2^n]: which sets of pairs keep these rows (all, when none are named); first the limits, then one row for each student."""
     own = problem.student[None, :] == np.arange(problem.students)[:, None]
     matrix = np.vstack([problem.limits.toarray(), own.astype(np.int64)])
     low = np.concatenate([problem.at_least, np.zeros(problem.students, np.int64)])
