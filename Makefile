@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup setup-dev demo test lint lock clean
+.PHONY: setup setup-dev demo test test-long browser lint lock clean
 
 setup: .venv/.ready
 setup-dev: .venv/.ready-dev
@@ -30,8 +30,15 @@ lint: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup-dev lint
-	$(BIN)/pytest -n 2
+test: setup-dev browser lint
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-long: setup-dev browser
+	$(BIN)/pytest -n 2 -m slow
+
+# Browser tests use Debian's chromium; where it cannot be installed they are skipped, and this line says so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || echo "chromium is missing: the browser tests are skipped (install Debian's package chromium)"
 
 lock: .venv/bin/uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.lock

@@ -12,11 +12,13 @@ from matcher.solver.linear import Program, guess_whole, solve_relaxation, solve_
 
 MASTER = 50_000
 """Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
-BEST_PER_STUDENT = 30
+BEST_PER_STUDENT = 12
 FIRST_GUESS = 3_000
 """Pairs that a guess tries first."""
 NODES = 300
 """Relaxations per objective before CP-SAT takes over."""
+NEAR = 50
+"""When pairs join the linear program, those this close to joining join too: fewer rounds."""
 LIFT = 1 << 14
 """Weight of a counting objective beside the points that break its ties inside the linear program."""
 
@@ -26,6 +28,7 @@ class Part:
     """A face after one objective: the value all its plans have, the proof, and a plan (None while only assumed).
 
     Where `branch_on` names pairs, the value is only a ceiling, `known` is what some plan reaches, and the face is to be split.
+    `support` has the pairs that the relaxation uses: with them the next program is feasible.
     """
 
     face: Face
@@ -34,6 +37,7 @@ class Part:
     plan: np.ndarray | None
     branch_on: np.ndarray | None = None
     known: int = -FREE
+    support: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
 
 def _program(face: Face, cost: np.ndarray) -> Program:
     free = np.flatnonzero(face.open)
-    return Program(face.rows[:, free], face.low, face.high, cost[free])
+    return Program(face.of(free), face.low, face.high, cost[free])
 
 
 def _relax(face: Face, goal: Goal) -> Part | None:
@@ -106,7 +110,7 @@ def _relax(face: Face, goal: Goal) -> Part | None:
     cost = goal.cost
     master = _master(face, goal)
     while True:
-        answer = solve_relaxation(Program(face.rows[:, master], face.low, face.high, cost[master]))
+        answer = solve_relaxation(Program(face.of(master), face.low, face.high, cost[master]))
         if not answer.feasible:
             if proves_empty(face, answer.prices):
                 return None
@@ -114,25 +118,26 @@ def _relax(face: Face, goal: Goal) -> Part | None:
                 _check_empty(face, goal)
                 return None
             master = np.flatnonzero(face.open)
-        elif len(missing := _worth_adding(face, master, cost, answer.prices)):
-            master = np.union1d(master, missing)
-        else:
+            continue
+        chosen, value = whole_plan(face, master, answer.x, goal.weights)
+        proof = prove(face, goal.weights, answer.prices / goal.lift, value)
+        ceiling = proof.bound // proof.scale
+        if value is not None and value == ceiling:
+            return Part(face, value, proof, chosen, support=chosen)
+        reached = float(goal.weights[master] @ answer.x)
+        whole = proof.bound % proof.scale == 0 and abs(ceiling - reached) < 1e-6 * max(1.0, abs(reached))
+        missing = _worth_adding(face, master, cost, answer.prices)
+        if whole or not len(missing):
             break
-    chosen, value = whole_plan(face, master, answer.x, goal.weights)
-    proof = prove(face, goal.weights, answer.prices / goal.lift, value)
-    ceiling = proof.bound // proof.scale
-    if value is not None and value == ceiling:
-        return Part(face, value, proof, chosen)
+        master = np.union1d(master, missing)
     fraction = np.abs(answer.x - np.rint(answer.x))
     if fraction.max(initial=0) < 1e-6:
         return _by_sat(face, goal)
     guessed, known = _guess(face, goal, answer.prices)
     if known == ceiling:
-        return Part(face, ceiling, proof, guessed)
-    reached = float(goal.weights[master] @ answer.x)
-    whole = proof.bound % proof.scale == 0 and abs(ceiling - reached) < 1e-6 * max(1.0, abs(reached))
+        return Part(face, ceiling, proof, guessed, support=guessed)
     if goal.may_assume and whole:
-        return Part(face, ceiling, proof, None)
+        return Part(face, ceiling, proof, None, support=master[answer.x > 1e-9])
     group = _together(face, int(master[np.argmax(fraction)]))
     return Part(face, ceiling, proof, None, group, -FREE if known is None else known)
 
@@ -149,7 +154,7 @@ def _together(face: Face, pair: int) -> np.ndarray:
     coupling = face.coupling
     if not len(coupling):
         return np.array([pair])
-    columns = face.rows[coupling][:, own].toarray()
+    columns = face.columns[:, own].tocsr()[coupling].toarray()
     like = (columns == columns[:, [int(np.flatnonzero(own == pair)[0])]]).all(axis=0)
     return own[like] if columns[:, own == pair].any() else np.array([pair])
 
@@ -168,24 +173,25 @@ def _master(face: Face, goal: Goal) -> np.ndarray:
 
 
 def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.ndarray) -> np.ndarray:
-    """Open pairs outside the linear program that its prices show could improve it."""
-    outside = face.open.copy()
-    outside[master] = False
-    candidates = np.flatnonzero(outside)
-    if not len(candidates):
-        return candidates
-    margin = cost[candidates] - face.rows[:, candidates].T @ prices
-    order = np.argsort(-margin, kind="stable")[: MASTER // 2]
-    return np.asarray(candidates[order[margin[order] > 1e-6]])
+    """Open pairs outside the linear program, best margin first, if its prices show that any could improve it."""
+    if len(master) == face.open.sum():
+        return np.zeros(0, np.int64)
+    margin = cost - face.columns.T @ prices
+    margin[~face.open] = -np.inf
+    margin[master] = -np.inf
+    if margin.max(initial=-np.inf) <= 1e-6:
+        return np.zeros(0, np.int64)
+    likely = np.flatnonzero(margin > -NEAR)
+    return likely[np.argsort(-margin[likely], kind="stable")[: max(MASTER // 4, int((margin > 1e-6).sum()))]]
 
 
 def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
     """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
     free = np.flatnonzero(face.open)
     if len(free) > FIRST_GUESS:
-        margin = goal.cost[free] - face.rows[:, free].T @ prices
+        margin = (goal.cost - face.columns.T @ prices)[free]
         free = np.sort(free[np.argsort(-margin, kind="stable")[:FIRST_GUESS]])
-    program = Program(face.rows[:, free], face.low, face.high, goal.weights[free])
+    program = Program(face.of(free), face.low, face.high, goal.weights[free])
     return whole_plan(face, free, guess_whole(program).x, goal.weights)
 
 
@@ -199,12 +205,12 @@ def _by_sat(face: Face, goal: Goal) -> Part | None:
     prices = answer.prices
     chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
     proof = prove(face, goal.weights, prices, value)
-    rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csr")
+    rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csc")
     while True:
         room = FREE if value is None else proof.bound - proof.scale * (value + 1)
         able = np.flatnonzero(face.open & (-proof.reduced <= room))
         least = -FREE if value is None else value + 1
-        better = Program(rows[:, able], np.append(face.low, least), np.append(face.high, FREE), goal.weights[able])
+        better = Program(rows[:, able].tocsr(), np.append(face.low, least), np.append(face.high, FREE), goal.weights[able])
         answer = solve_whole(better, goal.workers)
         if not answer.feasible:
             return None if value is None else Part(face, value, proof, chosen)

@@ -71,7 +71,7 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         k = len(results)
         name, weights = stages[k]
         before = [face.copy() for face in faces]
-        keep = np.unique(np.concatenate([part.plan for part in parts if part.plan is not None] or [np.zeros(0, np.int64)]))
+        keep = np.unique(np.concatenate([part.support for part in parts] or [np.zeros(0, np.int64)]))
         goal = Goal(weights, problem.points, k not in {branch_at, len(stages) - 1}, workers, keep.astype(np.int64))
         parts, road = settle(faces, goal)
         if not parts and assumed is None:

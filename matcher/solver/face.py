@@ -34,6 +34,18 @@ class Face:
     high: np.ndarray
     open: np.ndarray
     path: tuple[tuple[tuple[int, ...], bool], ...] = ()
+    _columns: sparse.csc_matrix | None = None
+
+    @property
+    def columns(self) -> sparse.csc_matrix:
+        """The rows by column, for picking pairs out."""
+        if self._columns is None or self._columns.shape != self.rows.shape:
+            self._columns = self.rows.tocsc()
+        return self._columns
+
+    def of(self, pairs: np.ndarray) -> sparse.csr_matrix:
+        """int64 CSR [rows, k]: the rows of these pairs alone."""
+        return self.columns[:, pairs].tocsr()
 
     @property
     def own(self) -> slice:
@@ -49,7 +61,7 @@ class Face:
 
     def copy(self) -> Face:
         """The same face, to come back to."""
-        return Face(self.student, self.limits, self.rows, self.low.copy(), self.high.copy(), self.open.copy(), self.path)
+        return Face(self.student, self.limits, self.rows, self.low.copy(), self.high.copy(), self.open.copy(), self.path, self._columns)
 
     def split(self, group: np.ndarray) -> tuple[Face, Face]:
         """The plans without these pairs of one student, and those in which the student takes one of them."""
@@ -96,7 +108,7 @@ def bound_of(face: Face, weights: np.ndarray, prices: np.ndarray, scale: int) ->
     own = face.own
     prices = prices.copy()
     prices[own] = 0
-    margin = weights * scale - face.rows.T @ prices
+    margin = weights * scale - face.columns.T @ prices
     best = np.where(face.low[own] > 0, np.iinfo(np.int64).min, 0)
     np.maximum.at(best, face.student[face.open], margin[face.open])
     best = np.where(best == np.iinfo(np.int64).min, 0, best)
@@ -111,7 +123,7 @@ def whole_plan(face: Face, master: np.ndarray, x: np.ndarray, weights: np.ndarra
     chosen = master[rounded > 0].astype(np.int32)
     if np.abs(x - rounded).max(initial=0) > 1e-6 or rounded.max(initial=0) > 1:
         return chosen, None
-    use = face.rows[:, chosen].sum(axis=1).A1
+    use = np.asarray(face.columns[:, chosen].sum(axis=1)).ravel()
     if ((use < face.low) | (use > face.high)).any():
         return chosen, None
     return chosen, int(weights[chosen].sum())

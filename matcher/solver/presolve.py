@@ -14,7 +14,7 @@ def close_impossible(face: Face) -> None:
     the other side. A partner that would overfill some limit together with the pair is no partner. The relaxation cannot see
     this (half of each would fit), so it is settled before.
     """
-    rows = [r for r in face.coupling if face.low[r] == face.high[r] == 0 and set(np.unique(face.rows[r].data)) <= {-1, 1}]
+    rows = [int(r) for r in face.coupling if face.low[r] == face.high[r] == 0 and np.abs(_row(face, r)[1]).max() == 1]
     before = -1
     while before != face.open.sum():
         before = face.open.sum()
@@ -23,17 +23,23 @@ def close_impossible(face: Face) -> None:
 
 
 def _close_partnerless(face: Face, row: int) -> None:
-    span = slice(face.rows.indptr[row], face.rows.indptr[row + 1])
-    members, signs = face.rows.indices[span], face.rows.data[span]
+    members, signs = _row(face, row)
     usable = face.open[members]
     members, signs = members[usable], signs[usable]
     if not len(members):
         return
-    columns = face.rows[: face.limits][:, members].tocsc()
+    columns = face.columns[:, members]
     touched = np.unique(columns.indices)
+    touched = touched[touched < face.limits]
     use, most = columns.tocsr()[touched].toarray(), face.high[touched]
     for i, pair in enumerate(members):
         partners = (signs == -signs[i]) & (face.student[members] != face.student[pair])
         together = use[:, [i]] + use[:, partners]
         if not (together <= most[:, None]).all(axis=0).any():
             face.open[pair] = False
+
+
+def _row(face: Face, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of one row and their coefficients."""
+    span = slice(face.rows.indptr[row], face.rows.indptr[row + 1])
+    return face.rows.indices[span], face.rows.data[span]
