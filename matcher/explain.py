@@ -14,6 +14,7 @@ from matcher.errors import InputError
 from matcher.pipeline import Run
 from matcher.plan import build_model
 from matcher.rules.base import Limit
+from matcher.rules.trip import VAN, TripBlock
 from matcher.scoring.base import way_of
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem, Solution
@@ -58,6 +59,7 @@ class Explainer:
         use[run.solution.chosen] = 1
         self._full = (self.problem.limits @ use) >= self.problem.at_most
         self._columns = self.problem.limits.tocsc()
+        self._obstacles = self._columns.T @ self._full.astype(np.int64)
 
     def placed_because(self, pair: int) -> str:
         """Why these points, in words."""
@@ -73,7 +75,7 @@ class Explainer:
         return self._all_full(student, pairs) if len(pairs) else self._nothing_lawful(student)
 
     def _nothing_lawful(self, student: Student) -> Unplaced:
-        place = self.world.students.index(student)
+        place = self.world.student_place[student.student_id]
         refused = self.run.judge.refusals(place)
         if not refused.size:
             return Unplaced(student.student_id, "no_offer", "There is no opportunity in this round.", "An opportunity.")
@@ -94,48 +96,62 @@ class Explainer:
         remedies = " and ".join(self._remedy(name) for name in rules)
         named = [f"{self.world.variants[int(v)].opportunity.opportunity_id}" for v in variants[:3]]
         opens = f"{remedies[:1].upper()}{remedies[1:]}: that opens {', '.join(dict.fromkeys(named))}"
-        if len(self.problem) > RESOLVE_PAIRS:
+        trips = self.run.judge.block(self._alone(student))[1]
+        unsure = (trips.mode[0, variants] < 0) | (trips.mode[0, variants] == VAN)
+        if len(self.problem) > RESOLVE_PAIRS or unsure.any():
             return f"{opens} (a place there is then decided by the next run)."
-        added = self._with_pairs(student, variants)
+        added = self._with_pairs(student, variants, trips)
         model = build_model(added)
         solution = solve(model.problem)
-        placed = added.student[solution.chosen] == self.world.students.index(student)
+        placed = added.student[solution.chosen] == self.world.student_place[student.student_id]
         if placed.any():
             got = added.variant_of(int(solution.chosen[np.argmax(placed)]))
             return f"{opens}; the student is then placed at {got.opportunity.opportunity_id}."
         explainer = Explainer(replace(self.run, lawful=replace(self.run.lawful, candidates=added), model=model, solution=solution))
         return f"{opens}, which is full then. {explainer.unplaced(student).smallest_change}"
 
-    def _with_pairs(self, student: Student, variants: np.ndarray) -> Candidates:
-        """The candidates with these variants opened to the student, who walks there in no time: only rules are waived."""
-        old, place = self.candidates, self.world.students.index(student)
+    def _alone(self, student: Student) -> slice:
+        place = self.world.student_place[student.student_id]
+        return slice(place, place + 1)
+
+    def _with_pairs(self, student: Student, variants: np.ndarray, trips: TripBlock) -> Candidates:
+        """The candidates with these variants opened to the student, with the points and trips they would have."""
+        old, alone = self.candidates, self._alone(student)
         new = np.unique(variants).astype(np.int32)
-        order = np.lexsort((np.concatenate([old.variant, new]), np.concatenate([old.student, np.full(len(new), place)])))
+        of_student = np.full(len(new), alone.start)
+        order = np.lexsort((np.concatenate([old.variant, new]), np.concatenate([old.student, of_student])))
 
-        def joined(column: np.ndarray, value: int) -> np.ndarray:
-            return np.asarray(np.concatenate([column, np.full(len(new), value, column.dtype)])[order])
+        def joined(column: np.ndarray, added: np.ndarray) -> np.ndarray:
+            return np.asarray(np.concatenate([column, added.astype(column.dtype)])[order])
 
-        points = np.concatenate([old.points, np.full(len(new), 500, np.int32)])[order]
-        variant = np.concatenate([old.variant, new])[order]
-        columns = (joined(old.student, place), variant, points, joined(old.mode, 0), joined(old.minutes, 0), joined(old.transfers, 0))
-        return Candidates(self.world, *columns, joined(old.van, -1), old.van_choices)
+        return Candidates(
+            self.world,
+            joined(old.student, of_student),
+            joined(old.variant, new),
+            joined(old.points, self.run.scorer(self.world, alone, trips)[0, new]),
+            joined(old.mode, trips.mode[0, new]),
+            joined(old.minutes, trips.minutes[0, new]),
+            joined(old.transfers, trips.transfers[0, new]),
+            joined(old.van, np.full(len(new), -1)),
+            old.van_choices,
+        )
 
     def _remedy(self, rule: str) -> str:
         known = {r.name: r.remedy for r in self.run.judge.rules}
         return known.get(rule) or "another decision"
 
     def _all_full(self, student: Student, pairs: np.ndarray) -> Unplaced:
-        shortages = [(self._shortage(int(p)), int(p)) for p in pairs]
-        shortages.sort(key=lambda item: (len(item[0]), -int(self.candidates.points[item[1]]), item[1]))
+        nearest = pairs[np.lexsort((pairs, -self.candidates.points[pairs], self._obstacles[pairs]))]
+        shortages = [(self._shortage(int(p)), int(p)) for p in nearest[: 10 * TRIES]]
         rows, pair = shortages[0]
         first = self._limits(rows)[0] if len(rows) else None
-        options = len({self.candidates.variant_of(int(p)).opportunity.opportunity_id for p in pairs})
+        options = len({self.world.variants[v].opportunity.opportunity_id for v in np.unique(self.candidates.variant[pairs])})
         reason = f"All {options} lawful options are taken by plans that place more students or serve them better"
         reason += f"; nearest: {self.candidates.variant_of(pair).opportunity.opportunity_id}" + (f" ({_told(first)})." if first else ".")
         return Unplaced(student.student_id, first.rule if first else "full", reason, self._one_more(student, shortages))
 
     def _one_more(self, student: Student, shortages: list[tuple[np.ndarray, int]]) -> str:
-        place = self.world.students.index(student)
+        place = self.world.student_place[student.student_id]
         if len(self.problem) <= RESOLVE_PAIRS:
             tried: set[tuple[int, ...]] = set()
             for rows, _ in shortages:
@@ -172,7 +188,7 @@ class Explainer:
 
         The cost is worked out for the opportunity asked for, or else for the best few lawful ones.
         """
-        if student not in self.world.students:
+        if student.student_id not in self.world.student_place:
             return []
         ids = [asked] if asked else [o.opportunity_id for o in self.world.round.opportunities]
         if asked and asked not in self.world.variants_at:
@@ -190,7 +206,7 @@ class Explainer:
             refusals = [next(self.run.judge.reasons(student, v)) for v in self.world.variants[self.world.variants_at[opportunity_id]]]
             rule, why = refusals[0]
             return Option(opportunity_id, False, rule, f"{why[:1].upper()}{why[1:]}.")
-        current = self._chosen.get(self.world.students.index(student))
+        current = self._chosen.get(self.world.student_place[student.student_id])
         if current in pairs:
             return Option(opportunity_id, True, "", "This is the placement.", 0)
         full = self._limits(self._shortage(max(pairs, key=lambda p: int(self.candidates.points[p]))))

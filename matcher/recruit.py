@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+import numpy as np
+
 from matcher.cells import WEEKDAYS
 from matcher.pipeline import Run
 
@@ -29,11 +31,14 @@ def recruit_next(run: Run) -> list[Recruit]:
     too. Each kind places as many students as it gets seats, and every student is counted once.
     """
     candidates, world = run.lawful.candidates, run.world
-    placed = {int(s) for s in candidates.student[run.solution.chosen]}
+    left_out = np.ones(len(world.students), dtype=bool)
+    left_out[candidates.student[run.solution.chosen]] = False
+    open_pairs = left_out[candidates.student]
+    kinds = [_kind(run, v) for v in range(len(world.variants))]
     wanted: dict[tuple[str, str, str], set[int]] = defaultdict(set)
-    for pair, student in enumerate(candidates.student.tolist()):
-        if student not in placed:
-            wanted[_kind(run, int(candidates.variant[pair]))].add(student)
+    links = np.unique(np.stack([candidates.student[open_pairs], candidates.variant[open_pairs]], axis=1), axis=0)
+    for student, variant in links.tolist():
+        wanted[kinds[variant]].add(student)
     found: list[Recruit] = []
     while wanted:
         kind = min(wanted, key=lambda k: (-len(wanted[k]), k))

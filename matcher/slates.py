@@ -67,17 +67,18 @@ def build_slates(run: Run) -> list[Promise]:
 
 def _options(run: Run) -> list[list[int]]:
     """Each student's pairs, best first; one pair per opportunity, requests being pursued before everything."""
-    candidates = run.lawful.candidates
-    active = {(r.student_id, r.opportunity_id) for r in run.world.round.live_requests() if r.state in {"pursuing", "landed"}}
-    found = []
-    for student in range(len(run.world.students)):
-        first, last = np.searchsorted(candidates.student, [student, student + 1])
-        best: dict[str, int] = {}
-        for pair in sorted(range(first, last), key=lambda p: (-int(candidates.points[p]), p)):
-            best.setdefault(_opportunity(run, pair), pair)
-        student_id = run.world.students[student].student_id
-        found.append(sorted(best.values(), key=lambda p: ((student_id, _opportunity(run, p)) not in active, -int(candidates.points[p]), p)))
-    return found
+    candidates, world = run.lawful.candidates, run.world
+    opportunity = {o.opportunity_id: i for i, o in enumerate(world.round.opportunities)}
+    of_variant = np.array([opportunity[v.opportunity.opportunity_id] for v in world.variants], dtype=np.int64)
+    active = {(r.student_id, r.opportunity_id) for r in world.round.live_requests() if r.state in {"pursuing", "landed"}}
+    places = {(world.student_place[s], opportunity[o]) for s, o in active if s in world.student_place}
+    key = candidates.student * np.int64(len(opportunity)) + of_variant[candidates.variant]
+    pursued = np.isin(key, [s * len(opportunity) + o for s, o in places])
+    order = np.lexsort((np.arange(len(candidates)), -candidates.points, ~pursued, candidates.student))
+    first = np.sort(np.unique(key[order], return_index=True)[1])
+    kept = order[first]
+    bounds = np.searchsorted(candidates.student[kept], np.arange(len(world.students) + 1))
+    return [kept[bounds[i] : bounds[i + 1]].tolist() for i in range(len(world.students))]
 
 
 def _promise(run: Run, slate: list[int], room: Counter[str], pair: int) -> None:

@@ -157,6 +157,11 @@ class World:
         return found
 
     @cached_property
+    def student_place(self) -> dict[str, int]:
+        """Place of each seeking student by id."""
+        return {s.student_id: i for i, s in enumerate(self.students)}
+
+    @cached_property
     def variant_place(self) -> dict[str, int]:
         """Place of each variant by its key."""
         return {v.key: i for i, v in enumerate(self.variants)}
