@@ -84,11 +84,11 @@ def decision(kind: str, a: str, b: str, **changes: Any) -> Decision:
 
 
 def day_off(date: str, school_id: str = "*", kind: str = "no_school") -> CalendarDay:
-    return CalendarDay(**{"school_id": school_id, "date": date, "kind": kind})
+    return CalendarDay(school_id=school_id, date=date, kind=kind)
 
 
 def trip(from_id: str = "S1", site_id: str = "W1", mode: str = "transit", minutes: str = "20", transfers: str = "0") -> Trip:
-    return Trip(**{"from_id": from_id, "site_id": site_id, "mode": mode, "minutes": minutes, "transfers": transfers})
+    return Trip(from_id=from_id, site_id=site_id, mode=mode, minutes=minutes, transfers=transfers)
 
 
 def van(van_id: str = "V1", **changes: Any) -> Van:
@@ -97,4 +97,4 @@ def van(van_id: str = "V1", **changes: Any) -> Van:
 
 
 def earlier(student_id: str = "S1", opportunity_id: str = "O1", sessions: str = TUE_THU) -> Earlier:
-    return Earlier(**{"student_id": student_id, "opportunity_id": opportunity_id, "sessions": sessions})
+    return Earlier(student_id=student_id, opportunity_id=opportunity_id, sessions=sessions)

@@ -276,7 +276,7 @@ def test_formulas_that_failed(tmp_path, text, codes):
         ("opportunities", "min_age", "16", "sixteen", "bad_number"),
     ],
 )
-def test_both_sides_of_what_a_cell_may_say(tmp_path, table, column, good, bad, code):  # noqa: PLR0917
+def test_both_sides_of_what_a_cell_may_say(tmp_path, table, column, good, bad, code):
     allowed = {"no_rule_pack", "outside_hours"}
     assert {i.code for i in issues_of(tmp_path, with_column(table, column, good))} <= allowed
     (issue,) = issues_of(tmp_path, with_column(table, column, bad))

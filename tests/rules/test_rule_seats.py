@@ -2,8 +2,9 @@
 
 import pytest
 
+from matcher.candidates import limit_rules
 from tests.builders import TUE_THU, a_round, day_off, earlier, mentor, opportunity, school, student
-from tests.rules.helpers import plan, plans, subsets, with_pattern
+from tests.rules.helpers import candidates_of, plan, plans, subsets, with_pattern
 
 PEOPLE = [student(f"S{i}") for i in range(1, 4)]
 ALL = ("S1>O1", "S2>O1", "S3>O1")
@@ -37,6 +38,24 @@ def test_alternatives_share_a_seat_when_they_never_meet(one, two, meet):
     assert (plan("S1>O1#1", "S2>O1#0") in found) is not meet
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_two_schools_at_two_opportunities(together):
+    people = [student(), student("S2", school_id="K2")]
+    offers = [opportunity(), opportunity("O2")]
+    calendar = (
+        [] if together else [day_off(f"2026-{m}-{d:02d}", "K2", "no_lti") for m, ds in _ALL.items() for d in ds if (m, d) != ("12", 17)]
+    )
+    found = plans(a_case(1, people=people, schools=[school(), school("K2")], opportunities=offers, calendar=calendar))
+    # S2 comes on 17 December at least: the one seat of each opportunity is for one of them
+    assert found == set(subsets("S1>O1", "S2>O2") | subsets("S1>O2", "S2>O1"))
+
+
+def test_a_limit_tells_what_and_when():
+    candidates = candidates_of(a_case(1))
+    rule = next(rule for rule in limit_rules() if rule.name == "seats")
+    assert [limit.about for limit in rule.limits(candidates.world, candidates)] == ["O1, Tue 09:00"]
+
+
 RING = "Tue 09:00-11:00;Thu 09:00-11:00 | Tue 09:00-11:00;Wed 09:00-11:00 | Wed 09:00-11:00;Thu 09:00-11:00"
 
 
@@ -64,6 +83,9 @@ _AFTER = {
     "11": (3, 5, 10, 12, 17, 19, 24, 26),
     "12": (1, 3, 8, 10, 15, 17),
 }
+
+
+_ALL = {"09": (8, 10, 15, 17, 22, 24, 29)} | _AFTER
 
 
 PLACED = student("S9", status="placed")
