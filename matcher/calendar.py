@@ -45,7 +45,7 @@ class Calendar:
                 (self._no_school if row.kind == "no_school" else self._no_lti)[school_id].add(row.date)
         self._frozen: dict[str, frozenset[dt.date]] = {}
         self._schedules: dict[Schedule, Schedule] = {}
-        self._sessions: dict[tuple[str, Schedule], tuple[Session, ...]] = {}
+        self._sessions: dict[tuple[str, int], tuple[Schedule, tuple[Session, ...]]] = {}
         self._equal: dict[tuple[Session, ...], tuple[Session, ...]] = {}
 
     def is_school_day(self, school_id: str, day: dt.date) -> bool:
@@ -88,7 +88,7 @@ class Calendar:
 
     def sessions(self, school_id: str, schedule: Schedule) -> tuple[Session, ...]:
         """The dated sessions of a schedule for students of a school, in order of time; equal answers are one object."""
-        key = (school_id, schedule)
+        key = (school_id, id(schedule))  # a schedule is dear to hash; the one asked about is kept, so its id stays its own
         if key not in self._sessions:
             off = self._no_school[school_id] | self._no_lti[school_id] | set(schedule.uncovered)
             dated = tuple(
@@ -99,8 +99,8 @@ class Calendar:
                     if schedule.first <= day <= schedule.last and day not in off and not any(day in c for c in schedule.closed)
                 )
             )
-            self._sessions[key] = self._equal.setdefault(dated, dated)
-        return self._sessions[key]
+            self._sessions[key] = schedule, self._equal.setdefault(dated, dated)
+        return self._sessions[key][1]
 
 
 def _blocked(mentors: tuple[Mentor, ...], day: dt.date) -> bool:

@@ -59,7 +59,10 @@ class Coverage(NamedTuple):
 
     def has(self, day: dt.date) -> bool:
         """Whether the paper is good on that day."""
-        return any(first <= day <= last for first, last in self.spans)
+        for first, last in self.spans:
+            if first <= day <= last:
+                return True
+        return False
 
     def gap(self, sessions: Sequence[Session]) -> str | None:
         """Why the paper does not cover these sessions (in order of time), or None when it does."""

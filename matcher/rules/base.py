@@ -158,7 +158,7 @@ class Tabled(Protocol):
 
 
 @dataclass(frozen=True)
-class first_offence:  # noqa: N801
+class first_offence:
     """A `refuse` function out of a judge who lists offences for one fixed age, day by day.
 
     The judge's answer is kept per kind of school, terms, programmes in use and age, so that thousands of birthdays cost no
@@ -194,14 +194,14 @@ class first_offence:  # noqa: N801
         for column, terms in enumerate(variants):
             if terms is None:
                 continue
-            days: dict[tuple[str, frozenset[str], int], np.ndarray] = {}
+            days: dict[tuple[str, frozenset[str], int], list[int]] = {}
             for who, ages, rows, begins in crews:
                 used = who.programmes & {terms.program}
                 for step, age in enumerate(ages):
                     key = (who.school_id, used, age)
                     if key not in days:
-                        days[key] = np.unique([day.toordinal() for day, _ in self._offences(world, who.school_id, terms, used, age)])
-                    if len(days[key]):
+                        days[key] = sorted(day.toordinal() for day, _ in self._offences(world, who.school_id, terms, used, age))
+                    if days[key]:
                         first, beyond = np.searchsorted(days[key], begins[step : step + 2])
                         refused[rows, column] |= first < beyond
         refused[[w.age is None for w in students]] = np.array([t is not None for t in variants], dtype=bool)

@@ -32,11 +32,13 @@ def _refuse(world: World, who: tuple[str, Age | None], terms: Terms | None) -> s
     school_id, age = who
     if terms is None:
         return None
-    laws = world.laws.of("hazardous_orders", *states_of(world, school_id, terms.state))
-    binding_laws = [law for law in laws if age is None or touches(law, age)]
-    for session in world.sessions(school_id, terms.schedule) if binding_laws else ():
-        for law in binding_laws:
-            barred = [tag for tag in terms.tags if tag in {f"HO-{n}" for n in law.values.orders}]
+    binding = [
+        (law, [tag for tag in terms.tags if tag in {f"HO-{n}" for n in law.values.orders}])
+        for law in world.laws.of("hazardous_orders", *states_of(world, school_id, terms.state))
+        if age is None or touches(law, age)
+    ]
+    for session in world.sessions(school_id, terms.schedule) if binding else ():
+        for law, barred in binding:
             if not barred or not law.in_force(session.date):
                 continue
             if age is None:
