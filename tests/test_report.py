@@ -442,3 +442,10 @@ def test_every_text_colour_stands_out_from_every_ground(printed: bool) -> None:
     for text, ground in product(("ink", "muted", "accent"), ("paper", "sheet", "accent-soft")):
         assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
     assert contrast(colours["bar"], colours["sheet"]) >= 3
+
+
+def test_long_lists_of_unplaced_students_are_folded() -> None:
+    run = run_of(students=tuple(b.student(f"S{i:02d}") for i in range(42)))
+    page = page_of(run)
+    assert page.count('<details class="school group">') == 1
+    assert "41 students" in page
