@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import time
+import zipfile
+import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +22,7 @@ from matcher.law import PACK_FOLDER, read_pack
 from matcher.load import load_round
 from matcher.pipeline import Clock, Run, peak_mb, prepare
 from matcher.plan import placements
-from matcher.published import read_json, read_table
+from matcher.published import earlier_rows, read_json, read_table, with_rows
 from matcher.scoring.base import Scorer, components, way_of
 from matcher.scoring.text.index import TextIndex
 from matcher.solver.exact import objectives, solve, stages_of
@@ -36,7 +38,8 @@ def load_plan(out: Path, folder: Path) -> Run:
     InputError
         When a published placement is not lawful in this round: the round has changed since, or is another one.
     """
-    round_, issues = load_round(folder)
+    loaded, issues = load_round(folder)
+    round_ = with_rows(loaded, earlier_rows(out))
     clock = Clock(None)
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     chosen = [_find_pair(lawful.candidates, row) for row in read_table(out, "placements.csv")]
@@ -82,9 +85,12 @@ def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: st
     student = run.world.round.student.get(student_id)
     if student is None:
         raise InputError(f"there is no student {student_id!r} in this round")
+    if opportunity_id is not None and opportunity_id not in run.world.round.opportunity:
+        raise InputError(f"there is no opportunity {opportunity_id!r} in this round")
     explainer = Explainer(run)
     placed = next((p for p in run.placements if p.student is student), None)
-    answer: dict[str, Any] = {"student_id": student_id, "status": "placed", "placement": None, "reason": "", "smallest_change": ""}
+    answer: dict[str, Any] = {"student_id": student_id, "status": "placed", "placement": None, "code": ""}
+    answer |= {"reason": "", "smallest_change": ""}
     if placed is not None:
         answer["placement"] = {
             "opportunity_id": placed.variant.opportunity.opportunity_id,
@@ -180,8 +186,11 @@ def _where(row: dict[str, str] | None) -> str | None:
 def rules_in_force(day: date | None, state: str | None) -> dict[str, Any]:
     """Laws of every shipped pack in force on a day in a state, and the members of the families."""
     laws = []
-    for path in sorted(PACK_FOLDER.glob("*.toml")):
-        pack = read_pack(path)
+    packs = [read_pack(path) for path in sorted(PACK_FOLDER.glob("*.toml"))]
+    states = sorted({pack.pack.jurisdiction for pack in packs} - {"US", "school"})
+    if state is not None and state not in states:
+        raise InputError(f"there is no rule pack for {state!r}, so its law is not known here. Maybe one of: {', '.join(states)}.")
+    for pack in packs:
         where = pack.pack.jurisdiction
         if state is None or where in {"US", "school", state}:
             laws += [{"pack": pack.pack.id, "jurisdiction": where, **_law(law)} for law in pack.law if day is None or law.in_force(day)]
@@ -206,25 +215,44 @@ def text_similarity(queries: Path, documents: Path) -> np.ndarray:
     asked, offered = _texts(queries), _texts(documents)
     index = TextIndex([row["text"] for row in offered])
     alike = index.similarity([row["text"] for row in asked])
-    avoided = index.similarity([row.get("avoid") or "" for row in asked])
+    avoided = index.similarity([row["avoid"] for row in asked])
     return np.asarray(np.clip(alike - avoided, 0, 1), dtype=np.float32)
 
 
 def _texts(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
-    if rows and not {"id", "text"} <= rows[0].keys():
-        raise InputError(f"{path} needs the columns id and text; it has {', '.join(map(str, rows[0]))}")
-    return rows
+    if not {"id", "text"} <= set(header):
+        raise InputError(f"{path} needs the columns id and text; it has {', '.join(header) or 'none'}")
+    return [{"text": row["text"] or "", "avoid": row.get("avoid") or ""} for row in rows]
+
+
+def check_file(out: Path) -> None:
+    """Refuse a place where no file can be written, before any work is done.
+
+    Raises
+    ------
+    InputError
+        When it is a folder, or its folder does not exist.
+    """
+    if out.is_dir():
+        raise InputError(f"{out} is a folder. Maybe add the name of a file.")
+    if not out.parent.is_dir():
+        raise InputError(f"there is no folder {out.parent}. Maybe make it first.")
 
 
 def solve_file(problem_path: Path, out: Path, workers: int) -> dict[str, Any]:
     """Solve ``PROBLEM.npz`` into ``SOLUTION.npz``."""
     start = time.perf_counter()
-    problem = read_problem(problem_path)
+    check_file(out)
+    try:
+        problem = read_problem(problem_path)
+    except (zipfile.BadZipFile, zlib.error, TypeError, AttributeError) as error:
+        raise InputError(f"{problem_path} cannot be read as an .npz file: {error}") from None
     solution = solve(problem, workers)
     rows = problem.limits.shape[0] + problem.students
     duals = np.zeros(rows)

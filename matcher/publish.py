@@ -26,6 +26,7 @@ from matcher.law import pack_path
 from matcher.load import canonical_hashes
 from matcher.pipeline import Clock, Run, Stage, peak_mb
 from matcher.prices import place_prices
+from matcher.published import rows_of
 from matcher.recruit import recruit_next
 from matcher.report import report_page
 from matcher.slates import build_slates
@@ -50,7 +51,8 @@ def publish(run: Run, out: Path, announce: Stage | None = None) -> dict[str, Any
         When `out` is a folder of something else.
     """
     clock = Clock(announce)
-    _check_target(out)
+    check_target(out, run.folder)
+    out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
@@ -76,11 +78,30 @@ def publish(run: Run, out: Path, announce: Stage | None = None) -> dict[str, Any
     return summary
 
 
-def _check_target(out: Path) -> None:
-    if out.is_file():
-        raise InputError(f"{out} is a file. Maybe name a folder that does not exist yet.")
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        raise InputError(f"{out} holds other files and was not written by this engine. Maybe name a new folder.")
+def check_target(out: Path, round_: Path) -> None:
+    """Refuse a place where a plan cannot be written or would replace something that is not a plan.
+
+    Raises
+    ------
+    InputError
+        When `out` is a file, holds files that no run wrote, or holds the round or the present folder.
+    """
+    target = out.resolve()
+    if out.is_file() or any(parent.is_file() for parent in target.parents):
+        raise InputError(f"{out} is a file, or lies below one. Maybe name a folder that does not exist yet.")
+    if any(place.resolve().is_relative_to(target) for place in (round_, Path())):
+        raise InputError(f"{out} holds the round or the folder you are in. Maybe name a new folder.")
+    if out.is_dir() and (others := sorted({p.name for p in out.iterdir()} - _own_files(out))):
+        raise InputError(f"{out} holds files that this engine did not write, such as {others[0]}. Maybe name a new folder.")
+
+
+def _own_files(out: Path) -> set[str]:
+    """What a run wrote into a folder, by its manifest."""
+    try:
+        outputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+        return {*map(str, outputs), "manifest.json", "summary.json"} if "placements.csv" in outputs else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def _swap(draft: Path, out: Path) -> None:
@@ -190,6 +211,7 @@ def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
         "inputs": canonical_hashes(run.folder),
         "rule_packs": packs,
         "settings": settings.model_dump(mode="json"),
+        "previous": rows_of(run.world.round),
         "seed": settings.round.seed,
         "outputs": {p.name: _sha(p.read_bytes()) for p in files} | {"summary.json": _sha(told.encode())},
     }

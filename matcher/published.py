@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from matcher.cells import show_windows
 from matcher.domain import Earlier, Round
 from matcher.errors import InputError
+
+NEEDED = {
+    "placements.csv": ("student_id", "opportunity_id", "mentor_id", "sessions", "reason"),
+    "unplaced.csv": ("student_id", "reason"),
+}
+"""Columns that the commands read again."""
 
 
 def read_table(out: Path, name: str) -> list[dict[str, str]]:
@@ -22,9 +30,13 @@ def read_table(out: Path, name: str) -> list[dict[str, str]]:
     """
     try:
         with (out / name).open(encoding="utf-8", newline="") as file:
-            return [{key: _plain(value) for key, value in row.items()} for row in csv.DictReader(file)]
+            reader = csv.DictReader(file, restkey="")
+            rows = [{key: _plain(value) for key, value in row.items() if key} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error):
         raise InputError(f"{out / name} cannot be read. Maybe {out} was not written by matcher run.") from None
+    if missing := [column for column in NEEDED[name] if column not in (reader.fieldnames or ())]:
+        raise InputError(f"{out / name} has no column {missing[0]}. Maybe {out} was not written by matcher run.")
+    return rows
 
 
 def _plain(cell: str | None) -> str:
@@ -46,10 +58,34 @@ def with_previous(round_: Round, out: Path) -> Round:
 
     Placements of students or opportunities that are no longer in the round are left out.
     """
+    placed = read_table(out, "placements.csv")
+    return with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
+
+
+def with_rows(round_: Round, placed: Iterable[Sequence[str]]) -> Round:
+    """The round with these (student, opportunity, sessions) as where its seeking students are today."""
     rows = {row.student_id: row for row in round_.previous}
-    for row in read_table(out, "placements.csv"):
-        student, opportunity = round_.student.get(row.get("student_id", "")), row.get("opportunity_id", "")
-        if student is not None and student.status == "seeking" and opportunity in round_.opportunity:
-            earlier = Earlier.model_validate({"student_id": student.student_id, "opportunity_id": opportunity, "sessions": row["sessions"]})
-            rows[student.student_id] = earlier
+    for student_id, opportunity_id, sessions in placed:
+        student = round_.student.get(student_id)
+        if student is not None and student.status == "seeking" and opportunity_id in round_.opportunity:
+            cells = {"student_id": student_id, "opportunity_id": opportunity_id, "sessions": sessions}
+            try:
+                rows[student_id] = Earlier.model_validate(cells)
+            except ValueError:
+                raise InputError(f"where {student_id} was before cannot be read: {sessions!r}") from None
     return replace(round_, previous=tuple(rows[key] for key in sorted(rows)))
+
+
+def rows_of(round_: Round) -> list[list[str]]:
+    """Where the seeking students of a round are today, for manifest.json; `earlier_rows` reads it again."""
+    seeking = {s.student_id for s in round_.students if s.status == "seeking"}
+    rows = sorted(round_.previous, key=lambda row: row.student_id)
+    return [[r.student_id, r.opportunity_id, show_windows(r.sessions)] for r in rows if r.student_id in seeking]
+
+
+def earlier_rows(out: Path) -> list[tuple[str, str, str]]:
+    """What a published plan took as where its students were, from the table `previous` or from ``--previous``."""
+    try:
+        return [(str(s), str(o), str(w)) for s, o, w in read_json(out, "manifest.json").get("previous", [])]
+    except (AttributeError, TypeError, ValueError):
+        raise InputError(f"{out / 'manifest.json'} cannot be read. Maybe {out} was not written by matcher run.") from None
