@@ -228,7 +228,7 @@ def build(world: World, score: Score, rules: list[PairRule | TripRule] | None = 
         points = score(world, block, trips)
         at = (rows, columns)
         parts.append([rows + start, columns, points[at], trips.mode[at], trips.minutes[at], trips.transfers[at]])
-    columns_of = [np.concatenate(c) if parts else np.zeros(0) for c in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 6
+    columns_of = [np.concatenate(c) for c in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 6
     refused = {code: int(n) for code, n in zip(judged.codes, counts[1:], strict=True) if n}
     return Lawful(_with_vans(world, columns_of), int(counts.sum()), refused)
 

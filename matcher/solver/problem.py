@@ -159,6 +159,7 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
         raise InputError("points has a number outside 32 bits")
     limits = sparse.csr_matrix((data, indices, indptr), shape=(m, n), dtype=np.int64)
     limits.sum_duplicates()
+    limits.eliminate_zeros()
     names = tuple(str(name) for name in np.atleast_1d(arrays.get("objectives", np.array(DEFAULT_OBJECTIVES))))
     optional = {name: whole(name) for name in ("priority", "kept", "draw") if name in arrays}
     for name, array in optional.items():

@@ -122,6 +122,35 @@ def test_a_limit_that_asks_for_more_than_it_allows_is_the_conflict():
     assert (solution.status, solution.conflict) == (SolveStatus.INFEASIBLE, (1,))
 
 
+def test_a_conflict_reaches_across_couplings():
+    # pair 0 is demanded, pair 1 comes along with it, and pair 1 has no room
+    arrays = {
+        "student": np.array([0, 1], np.int32),
+        "points": np.array([500, 500], np.int32),
+        "limit_indptr": np.array([0, 1, 3, 4]),
+        "limit_indices": np.array([0, 0, 1, 1]),
+        "limit_data": np.array([1, 1, -1, 1]),
+        "at_most": np.array([1, 0, 0]),
+        "at_least": np.array([1, 0, 0]),
+    }
+    solution = solve(from_arrays(arrays))
+    assert (solution.status, sorted(solution.conflict)) == (SolveStatus.INFEASIBLE, [0, 1, 2])
+
+
+def test_coefficients_that_are_nothing_change_nothing():
+    # a written zero, and 1 and -1 on one pair; in the second problem the first and the last limit cannot both be kept
+    arrays = small() | {
+        "limit_indptr": np.array([0, 2, 4, 5, 6]),
+        "limit_indices": np.array([0, 1, 2, 2, 0, 1]),
+        "limit_data": np.array([0, 1, 1, -1, -1, 1]),
+        "at_most": np.array([1, 0, 0, 1]),
+        "at_least": np.array([0, 0, -1, 0]),
+    }
+    assert solve(from_arrays(arrays)).chosen.tolist() == [1, 2]
+    impossible = solve(from_arrays(arrays | {"at_most": np.array([0, 0, 0, 1]), "at_least": np.array([0, 0, -1, 1])}))
+    assert (impossible.status, sorted(impossible.conflict)) == (SolveStatus.INFEASIBLE, [0, 3])
+
+
 def test_defaults_of_absent_arrays():
     arrays = small()
     del arrays["limit_data"], arrays["at_least"]
