@@ -84,6 +84,14 @@ class ClockWindow(_Strict):
 
     _times = field_validator("start", "end", "summer_end", "end_before_other_day", mode="before")(_minutes)
 
+    @model_validator(mode="after")
+    def _summer(self) -> ClockWindow:
+        if self.summer_end is not None:
+            if self.summer_to != "labor_day":
+                raise ValueError("summer_to must be labor_day")
+            dt.date.fromisoformat(f"2000-{self.summer_from}")
+        return self
+
 
 class SchoolHours(_Strict):
     """Between which times of a school day paid work is unlawful; minutes from midnight."""
@@ -183,6 +191,12 @@ class _Dated(_Strict):
     effective_from: dt.date | None = None
     effective_to: dt.date | None = None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> _Dated:
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise ValueError("effective_to is before effective_from")
+        return self
+
     def in_force(self, day: dt.date) -> bool:
         """Whether the law counts on that day."""
         return (self.effective_from is None or self.effective_from <= day) and (self.effective_to is None or day <= self.effective_to)
@@ -219,8 +233,8 @@ class Law(_Dated):
         object.__setattr__(self, "values", KINDS[self.rule].model_validate(self.values))
         for programme in self.programmes:
             self._with(programme)
-        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
-            raise ValueError(f"law {self.id}: effective_to is before effective_from")
+        if self.ages[1] < self.ages[0]:
+            raise ValueError(f"law {self.id}: ages are the wrong way round")
         return self
 
     @property
@@ -299,7 +313,7 @@ def read_pack(path: Path) -> Pack:
     """
     try:
         pack = Pack.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise PackError(f"rule pack {path.name} does not load: {error}") from None
     versions: dict[str, list[Law]] = {}
     for law in pack.law:
