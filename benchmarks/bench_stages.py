@@ -29,7 +29,6 @@ def measure(folder: Path) -> None:
         from matcher.load import load_round
         from matcher.plan import build_model
         from matcher.scoring.base import Scorer
-        from matcher.scoring.text import index
         from matcher.world import World
 
         return load_round, World, Scorer, Judge, build, build_model

@@ -59,10 +59,7 @@ class Coverage(NamedTuple):
 
     def has(self, day: dt.date) -> bool:
         """Whether the paper is good on that day."""
-        for first, last in self.spans:
-            if first <= day <= last:
-                return True
-        return False
+        return any(first <= day <= last for first, last in self.spans)
 
     def gap(self, sessions: Sequence[Session]) -> str | None:
         """Why the paper does not cover these sessions (in order of time), or None when it does."""

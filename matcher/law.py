@@ -10,184 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from matcher.cells import WEEKDAYS
 from matcher.errors import PackError
+from matcher.law_values import KINDS, Strict
 
 PACK_FOLDER = Path(__file__).parent / "rules" / "packs"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _minutes(value: object) -> object:
-    """``24:30`` as minutes from midnight; unlike cells, laws may reach past midnight."""
-    if isinstance(value, str):
-        hours, colon, minutes = value.partition(":")
-        if not (colon and hours.isdigit() and minutes.isdigit() and int(minutes) < 60 and int(hours) < 30):
-            raise ValueError(f"{value!r} is not a time like 19:00")
-        return int(hours) * 60 + int(minutes)
-    return value
-
-
-class MinimumAge(_Strict):
-    """Paid work is lawful from this age."""
-
-    min_age: int
-
-
-class ProgrammeAge(_Strict):
-    """A programme gives credit from this age, or from this grade."""
-
-    program: str
-    min_age: int
-    or_grade: int
-
-
-class HoursPerDay(_Strict):
-    """Most paid hours on a school day and on another day, and rest between days."""
-
-    school_day: float | None = None
-    other_day: float | None = None
-    day_of_week: dict[str, float] = {}
-    day_before_school: bool = False
-    by_week: bool = False
-    rest_hours: float | None = None
-
-    @field_validator("day_of_week")
-    @classmethod
-    def _weekdays(cls, value: dict[str, float]) -> dict[str, float]:
-        if unknown := set(value) - set(WEEKDAYS):
-            raise ValueError(f"unknown weekdays {sorted(unknown)}")
-        return value
-
-
-class HoursPerWeek(_Strict):
-    """Most paid hours in a school week and in another week, and days a week."""
-
-    school_week: float | None = None
-    other_week: float | None = None
-    max_days: int | None = None
-
-
-class ClockWindow(_Strict):
-    """Between which times of day paid work is lawful; minutes from midnight."""
-
-    start: int
-    end: int
-    summer_end: int | None = None
-    summer_from: str | None = None
-    summer_to: str | None = None
-    end_before_other_day: int | None = None
-
-    _times = field_validator("start", "end", "summer_end", "end_before_other_day", mode="before")(_minutes)
-
-    @model_validator(mode="after")
-    def _summer(self) -> ClockWindow:
-        if self.summer_end is not None:
-            if self.summer_to != "labor_day":
-                raise ValueError("summer_to must be labor_day")
-            dt.date.fromisoformat(f"2000-{self.summer_from}")
-        return self
-
-
-class SchoolHours(_Strict):
-    """Between which times of a school day paid work is unlawful; minutes from midnight."""
-
-    start: int
-    end: int
-
-    _times = field_validator("start", "end", mode="before")(_minutes)
-
-
-class ProgrammeDisabled(_Strict):
-    """A programme whose exceptions do not count."""
-
-    program: str
-
-
-class HazardousOrders(_Strict):
-    """The numbers of the hazardous orders that bar tasks."""
-
-    orders: tuple[int, ...]
-
-
-class PermittedTasks(_Strict):
-    """The only tasks that are lawful."""
-
-    tasks: tuple[str, ...]
-
-
-class OneDocument(_Strict):
-    """A paper that must be in date."""
-
-    document: str
-
-
-class Papers(_Strict):
-    """Papers that must be in date."""
-
-    documents: tuple[str, ...]
-
-
-class Clearance(_Strict):
-    """The paper that clears an adult, and how long the law lets it count from its first day."""
-
-    document: str
-    valid_days: int | None = None
-    valid_months: int | None = None
-
-
-class Observable(_Strict):
-    """The papers that stand in for an observable place."""
-
-    site_document: str
-    student_document: str
-
-
-class Driving(_Strict):
-    """From which age and with which papers a student drives."""
-
-    min_age: int
-    documents: tuple[str, ...]
-
-
-class VanPersons(_Strict):
-    """Most persons in a van, the driver included."""
-
-    max_persons: int
-
-
-class Duty(_Strict):
-    """Something the school must do that no plan can check."""
-
-    every_days: int
-
-
-KINDS: dict[str, type[_Strict]] = {
-    "minimum_age": MinimumAge,
-    "programme_age": ProgrammeAge,
-    "hours_per_day": HoursPerDay,
-    "hours_per_week": HoursPerWeek,
-    "clock_window": ClockWindow,
-    "school_hours": SchoolHours,
-    "programme_disabled": ProgrammeDisabled,
-    "hazardous_orders": HazardousOrders,
-    "permitted_tasks": PermittedTasks,
-    "work_permit": OneDocument,
-    "student_documents": Papers,
-    "site_documents": Papers,
-    "clearance": Clearance,
-    "observable": Observable,
-    "driving": Driving,
-    "van_persons": VanPersons,
-    "duty": Duty,
-}
-
-
-class _Dated(_Strict):
+class _Dated(Strict):
     effective_from: dt.date | None = None
     effective_to: dt.date | None = None
 
@@ -258,13 +89,13 @@ def same_programme(name: str) -> str:
     return name.upper().replace("-", "").replace(" ", "")
 
 
-class _Head(_Strict):
+class _Head(Strict):
     id: str
     jurisdiction: str
     title: str
 
 
-class Pack(_Strict):
+class Pack(Strict):
     """One file of laws of one jurisdiction."""
 
     pack: _Head

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.cells import DateRange, Document, Window, clock, show_windows
-from matcher.domain import TABLES, Round
+from matcher.domain import REQUIRED_TABLES, TABLES, Round
 from matcher.settings import Settings
 from tests.folders import write_csvs
 
@@ -16,8 +16,8 @@ TIMES = {"leave_after", "return_by", "departs", "returns"}
 
 
 def write_round(folder: Path, round_: Round) -> Path:
-    """Write round.toml and every table that has rows; reading the folder gives the same round again."""
-    tables = {name: table for name in TABLES if len(table := table_of(round_, name)) > 1}
+    """Write round.toml and every table that must be there or has rows; reading the folder gives the same round again."""
+    tables = {name: table for name in TABLES if len(table := table_of(round_, name)) > 1 or name in REQUIRED_TABLES}
     folder.mkdir(parents=True, exist_ok=True)
     return write_csvs(folder, tables, toml(round_.settings))
 

@@ -158,7 +158,7 @@ class Tabled(Protocol):
 
 
 @dataclass(frozen=True)
-class first_offence:
+class FirstOffence:
     """A `refuse` function out of a judge who lists offences for one fixed age, day by day.
 
     The judge's answer is kept per kind of school, terms, programmes in use and age, so that thousands of birthdays cost no

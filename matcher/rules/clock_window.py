@@ -6,8 +6,8 @@ import datetime as dt
 
 from matcher.calendar import DAY, labor_day
 from matcher.cells import clock
-from matcher.law import ClockWindow
-from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.law_values import ClockWindow
+from matcher.rules.base import FirstOffence, Offence, Paid, PairRule, binding, paid_terms, states_of, worker
 from matcher.world import World
 
 
@@ -53,7 +53,7 @@ RULE = PairRule(
     "Paid work of minors stays within the lawful hours of the day.",
     worker,
     paid_terms,
-    first_offence(_judge),
+    FirstOffence(_judge),
     rank=30,
     remedy="other times of day",
     laws=("clock_window",),

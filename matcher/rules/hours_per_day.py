@@ -6,8 +6,8 @@ import datetime as dt
 
 from matcher.calendar import DAY, Session
 from matcher.cells import WEEKDAYS
-from matcher.law import HoursPerDay
-from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.law_values import HoursPerDay
+from matcher.rules.base import FirstOffence, Offence, Paid, PairRule, binding, paid_terms, states_of, worker
 from matcher.world import World
 
 
@@ -52,7 +52,7 @@ RULE = PairRule(
     "Paid hours of minors per day stay within the strictest law.",
     worker,
     paid_terms,
-    first_offence(_judge),
+    FirstOffence(_judge),
     rank=30,
     remedy="shorter sessions, or an unpaid placement",
     laws=("hours_per_day",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from matcher.calendar import Session, week_of
-from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.rules.base import FirstOffence, Offence, Paid, PairRule, binding, paid_terms, states_of, worker
 from matcher.world import World
 
 
@@ -34,7 +34,7 @@ RULE = PairRule(
     "Paid hours of minors per week stay within the strictest law.",
     worker,
     paid_terms,
-    first_offence(_judge),
+    FirstOffence(_judge),
     rank=30,
     remedy="fewer hours a week, or an unpaid placement",
     laws=("hours_per_week",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.rules.base import FirstOffence, Offence, Paid, PairRule, binding, paid_terms, states_of, worker
 from matcher.world import Variant, World
 
 
@@ -31,7 +31,7 @@ RULE = PairRule(
     "Paid tasks at 14-15 are on the permitted list.",
     worker,
     _terms,
-    first_offence(_judge),
+    FirstOffence(_judge),
     rank=30,
     remedy="tasks from the permitted list",
     laws=("permitted_tasks",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.rules.base import Offence, Paid, PairRule, binding, first_offence, paid_terms, states_of, worker
+from matcher.rules.base import FirstOffence, Offence, Paid, PairRule, binding, paid_terms, states_of, worker
 from matcher.world import World
 
 
@@ -23,7 +23,7 @@ RULE = PairRule(
     "No paid work in school hours at the ages that the law names.",
     worker,
     paid_terms,
-    first_offence(_judge),
+    FirstOffence(_judge),
     rank=30,
     remedy="sessions after school, or an unpaid placement",
     laws=("school_hours",),

@@ -170,7 +170,7 @@ def test_shipped_packs_load_and_name_their_sources(name):
         assert law.reviewer.strip()
 
 
-# The numbers of /work/shared/facts/rules.csv, copied by hand: law id -> what the pack must say (times in minutes from midnight).
+# The numbers of shared/facts/rules.csv, copied by hand: law id -> what the pack must say (times in minutes from midnight).
 NUMBERS = {
     "US-AGE-MIN": {"min_age": 14},
     "US-1415-SCHOOLHOURS": {"start": 480, "end": 900},
@@ -287,7 +287,7 @@ def test_programmes_of_the_sources(shipped):
         assert found == ([PROGRAMMES[law_id]] if law_id in PROGRAMMES else []), law_id
 
 
-FACTS = Path("/work/shared/facts/rules.csv")
+FACTS = Path(__file__).parents[2] / "../shared/facts/rules.csv"
 SOURCE_OF = {
     # laws whose id is that of their source with something added
     "US-1415-DAY": "US-1415-DAY-S",
