@@ -34,7 +34,7 @@ def _value(student: Languages, mentor: Languages) -> float:
 def _block(world: World, prepared: tuple[list[Languages], np.ndarray], block: slice, _: TripBlock) -> np.ndarray:
     mentors, index = prepared
     table = [[_value(_codes(s.languages), m) for m in mentors] for s in world.students[block]]
-    return np.array(table, dtype=float).reshape(-1, len(mentors))[:, index]
+    return np.array(table, dtype=float).reshape(len(table), len(mentors))[:, index]
 
 
 def _say(_: World, __: object, student: Student, variant: Variant, ___: Way) -> str:
