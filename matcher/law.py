@@ -39,7 +39,7 @@ class Programme(_Dated):
     name: str
     source: str = Field(min_length=1)
     lifted: bool = False
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = Field(default_factory=dict)
 
 
 class Law(_Dated):
