@@ -11,8 +11,8 @@ def close_impossible(face: Face) -> None:
     """Close pairs whose coupling limit asks for a partner pair when no open partner fits beside them.
 
     A coupling limit here is one with coefficients +1 and -1 and both bounds 0: whoever takes a pair on one side needs a pair on
-    the other side. A partner that would overfill some limit together with the pair is no partner. The relaxation cannot see
-    this (half of each would fit), so it is settled before.
+    the other side. A partner that would overfill some limit together with the pair is no partner; only limits without negative
+    coefficients say so for sure. The relaxation cannot see this (half of each would fit), so it is settled before.
     """
     rows = [int(r) for r in face.coupling if face.low[r] == face.high[r] == 0 and np.abs(_row(face, r)[1]).max() == 1]
     before = -1
@@ -30,7 +30,7 @@ def _close_partnerless(face: Face, row: int) -> None:
         return
     columns = face.columns[:, members]
     touched = np.unique(columns.indices)
-    touched = touched[touched < face.limits]
+    touched = np.setdiff1d(touched[touched < face.limits], face.coupling)  # a third pair may make room in a coupling limit
     use, most = columns.tocsr()[touched].toarray(), face.high[touched]
     for i, pair in enumerate(members):
         partners = (signs == -signs[i]) & (face.student[members] != face.student[pair])

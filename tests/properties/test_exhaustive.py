@@ -14,7 +14,7 @@ from matcher.audit import audit
 from matcher.domain import Round, SolveStatus
 from matcher.pipeline import Run, run_round
 from matcher.publish import publish
-from tests.builders import a_round, earlier, opportunity, student
+from tests.builders import a_round, decision, earlier, mentor, opportunity, student
 from tests.folder import write_round
 from tests.properties.exhaustive import best_plan, plans_to_try
 from tests.strategies import rounds
@@ -66,6 +66,13 @@ def check(round_: Round, published: bool) -> None:
 )
 def test_rounds_with_nothing_to_do(tables):
     check(a_round(**tables), published=True)
+
+
+@pytest.mark.parametrize("pairs", ["12 13", "12 23", "21 31", "13 23", "12 23 31"])
+def test_three_who_are_kept_together(pairs):
+    three, offer = [student(), student("S2"), student("S3")], opportunity(seats=3)
+    orders = [decision("keep_together", f"S{a}", f"S{b}") for a, b in pairs.split()]
+    check(a_round(students=three, mentors=[mentor(max_students=3)], opportunities=[offer], decisions=orders), published=False)
 
 
 @settings(CALM, max_examples=60)

@@ -122,6 +122,19 @@ def test_a_limit_that_asks_for_more_than_it_allows_is_the_conflict():
     assert (solution.status, solution.conflict) == (SolveStatus.INFEASIBLE, (1,))
 
 
+def test_three_students_coupled_to_one_another():
+    # pair 0 as often as pair 1, and as often as pair 2: all three or none
+    arrays = {
+        "student": np.array([0, 1, 2], np.int32),
+        "points": np.array([500, 500, 500], np.int32),
+        "limit_indptr": np.array([0, 2, 4]),
+        "limit_indices": np.array([0, 1, 0, 2]),
+        "limit_data": np.array([1, -1, 1, -1]),
+        "at_most": np.array([0, 0]),
+    }
+    assert solve(from_arrays(arrays)).chosen.tolist() == [0, 1, 2]
+
+
 def test_a_conflict_reaches_across_couplings():
     # pair 0 is demanded, pair 1 comes along with it, and pair 1 has no room
     arrays = {
