@@ -201,7 +201,8 @@ def _decisions(dice: Dice, students: list[str], mentors: list[str], opportunitie
     together = list(combinations(students, 2))
     persons = together * 5 + [(s, m) for s in students for m in mentors]
     kinds = ["no_contact", "keep_apart", "keep_together"] * ("decisions" in dice.kinds) + ["pin", "ban"] * ("pins" in dice.kinds)
-    for _ in range(dice.any([1, 2, 3]) if kinds else 0):
+    kinds = dice.any([kinds, [dice.any(kinds)]]) if kinds else []
+    for _ in range(dice.any([1, 2, 3, 4]) if kinds else 0):
         kind = dice.any(kinds)
         if kind in ("pin", "ban"):
             a, b = dice.any(students), dice.any(opportunities)

@@ -49,6 +49,33 @@ def random_arrays(seed: int) -> dict[str, Any]:
     }
 
 
+def coupled_arrays(seed: int) -> dict[str, Any]:
+    """Students kept together at every place, as `keep_together` writes it, beside small capacities and a demand or two."""
+    dice = np.random.default_rng(seed)
+    students, places, n = dice.integers(2, 6), dice.integers(1, 4), dice.integers(3, 14)
+    student = np.sort(dice.integers(0, students, n)).astype(np.int32)
+    place = dice.integers(0, places, n)
+    couples = [dice.choice(students, 2, replace=False) for _ in range(dice.integers(1, 4))]
+    together = [((student == a).astype(int) - (student == b)) * (place == p) for a, b in couples for p in range(places)]
+    groups = (dice.random((dice.integers(0, 4), n)) < 0.5).astype(int)
+    demands = [(student == s).astype(int) * (dice.random(n) < 0.7) for s in range(students) if dice.random() < 0.15]
+    limits = sparse.csr_matrix(np.vstack([*together, *groups, *demands]))
+    zeros, ones = [0] * len(together), [1] * len(demands)
+    return {
+        "student": student,
+        "points": dice.integers(0, 5, n) * 250,
+        "limit_indptr": limits.indptr,
+        "limit_indices": limits.indices,
+        "limit_data": limits.data,
+        "at_most": np.array([*zeros, *dice.integers(1, 4, len(groups)), *ones]),
+        "at_least": np.array([*zeros, *[0] * len(groups), *ones]),
+        "priority": dice.integers(-1, 3, 6)[student],
+        "kept": (dice.random(n) < 0.2).astype(int),
+        "draw": dice.integers(0, 2**41, n),
+        "objectives": np.array(ORDERS[seed % len(ORDERS)]),
+    }
+
+
 def values_of(problem: Problem, name: str) -> dict[str, list[int]]:
     """The columns of one objective: what each pair adds to each of its stages; written down again from the contract's words."""
     points = problem.points.tolist()

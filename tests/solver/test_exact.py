@@ -10,9 +10,10 @@ from scipy import sparse
 
 from matcher.domain import SolveStatus
 from matcher.errors import InputError
+from matcher.solver import branching
 from matcher.solver.exact import solve
 from matcher.solver.problem import from_arrays, read_problem, to_arrays
-from tests.solver.brute import best_choices, lawful, random_arrays
+from tests.solver.brute import best_choices, coupled_arrays, lawful, random_arrays
 
 ORLIB = Path(__file__).parents[3] / "shared" / "data" / "instances" / "orlib_assign"
 OPTIMA = {100: 305, 200: 475, 300: 626, 400: 804, 500: 991, 600: 1176, 700: 1362, 800: 1552}
@@ -50,9 +51,31 @@ def test_best_of_all_choices(seed):
     check(random_arrays(seed))
 
 
+@pytest.mark.parametrize("seed", range(150))
+def test_best_of_all_choices_of_students_kept_together(seed):
+    check(coupled_arrays(seed))
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_best_of_all_choices_or_smallest_conflict(seed):
     check(demanding(seed))
+
+
+ROADS = {
+    "columns": {"MASTER": 2, "BEST_PER_STUDENT": 1, "NEAR": 1, "FIRST_GUESS": 2},
+    "CP-SAT": {"NODES": 2},
+    "both": {"MASTER": 0, "BEST_PER_STUDENT": 0, "NODES": 1, "FIRST_GUESS": 2},
+}
+"""Sizes of `matcher.solver.branching` that make small problems take the roads of large and of hard ones."""
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("make", [random_arrays, demanding, coupled_arrays])
+def test_best_of_all_choices_by_the_roads_of_large_problems(make, road, monkeypatch):
+    for name, size in ROADS[road].items():
+        monkeypatch.setattr(branching, name, size)
+    for seed in range(30):
+        check(make(seed))
 
 
 @pytest.mark.slow
@@ -61,6 +84,7 @@ def test_best_of_all_choices_at_length(block):
     for seed in range(1000 * block, 1000 * block + 1000):
         check(random_arrays(seed))
         check(demanding(seed))
+        check(coupled_arrays(seed))
 
 
 def test_random_problems_are_of_every_kind():
