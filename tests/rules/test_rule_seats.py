@@ -132,6 +132,17 @@ def test_occupied_at_its_windows_only(sessions, free):
     assert plans(round_, with_pattern) == {plan(), *(plan(name) for name in free)}
 
 
+def test_occupied_at_one_time_and_crowded_at_another():
+    # S9 sits there on Tuesday; of those who come on Thursday only one has a seat
+    round_ = a_case(1, "Tue 09:00-12:00 | Thu 09:00-12:00", [*PEOPLE[:2], PLACED], previous=[earlier("S9", sessions="Tue 09:00-12:00")])
+    assert plans(round_, with_pattern) == {plan(), plan("S1>O1#1"), plan("S2>O1#1")}
+    two = a_case(2, "Tue 09:00-12:00 | Thu 09:00-12:00", [*PEOPLE, PLACED], previous=[earlier("S9", sessions="Tue 09:00-12:00")])
+    found = plans(two, with_pattern)
+    assert plan("S1>O1#0", "S2>O1#1", "S3>O1#1") in found
+    assert plan("S1>O1#0", "S2>O1#0") not in found
+    assert plan("S1>O1#1", "S2>O1#1", "S3>O1#1") not in found
+
+
 def test_occupied_on_its_dates_only():
     # S9 of K2 has no session after September: from October on the seat is free
     off = [day_off(f"2026-{month}-{day:02d}", "K2", "no_lti") for month, days in _AFTER.items() for day in days]
