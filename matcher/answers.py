@@ -22,7 +22,7 @@ from matcher.law import PACK_FOLDER, read_pack
 from matcher.load import load_round
 from matcher.pipeline import Clock, Run, peak_mb, prepare
 from matcher.plan import placements
-from matcher.published import earlier_rows, read_json, read_table, with_rows
+from matcher.published import as_solved, read_json, read_table
 from matcher.scoring.base import Scorer, components, way_of
 from matcher.scoring.text.index import TextIndex
 from matcher.solver.exact import objectives, solve, stages_of
@@ -39,7 +39,7 @@ def load_plan(out: Path, folder: Path) -> Run:
         When a published placement is not lawful in this round: the round has changed since, or is another one.
     """
     loaded, issues = load_round(folder)
-    round_ = with_rows(loaded, earlier_rows(out))
+    round_ = as_solved(loaded, out)
     clock = Clock(None)
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     chosen = [_find_pair(lawful.candidates, row) for row in read_table(out, "placements.csv")]

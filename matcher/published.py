@@ -56,10 +56,33 @@ def read_json(out: Path, name: str) -> Any:
 def with_previous(round_: Round, out: Path) -> Round:
     """The round with the placements of an earlier output as where students are today; they win over the table `previous`.
 
-    Placements of students or opportunities that are no longer in the round are left out.
+    Placements of students or opportunities that are no longer in the round are left out. Unless round.toml gives an order of
+    objectives, moving few people then comes before bands and points.
     """
     placed = read_table(out, "placements.csv")
-    return with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
+    moved = with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
+    return with_order(moved, moved.settings.objectives.for_rerun().order)
+
+
+def with_order(round_: Round, order: Iterable[str]) -> Round:
+    """The round with its objectives in this order."""
+    objectives = round_.settings.objectives.model_copy(update={"order": tuple(order)})
+    return replace(round_, settings=round_.settings.model_copy(update={"objectives": objectives}))
+
+
+def as_solved(round_: Round, out: Path) -> Round:
+    """The round as the published plan had it: where its students were, and in which order it took its objectives.
+
+    Raises
+    ------
+    InputError
+        When the folder was not written by `matcher run`.
+    """
+    try:
+        order = [str(name) for name in read_json(out, "manifest.json")["settings"]["objectives"]["order"]]
+    except (KeyError, TypeError):
+        raise InputError(f"{out / 'manifest.json'} does not say the order of objectives. Maybe run the round again.") from None
+    return with_order(with_rows(round_, earlier_rows(out)), order)
 
 
 def with_rows(round_: Round, placed: Iterable[Sequence[str]]) -> Round:

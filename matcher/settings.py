@@ -45,6 +45,7 @@ class ObjectiveSection(_Section):
     order: tuple[str, ...] = (
         "priority_classes",
         "most_placed",
+        "landed",
         "worst_off",
         "total_points",
         "least_change",
@@ -59,6 +60,14 @@ class ObjectiveSection(_Section):
         if list(self.bands) != sorted(set(self.bands)) or any(not 0 < b <= 1000 for b in self.bands):
             raise ValueError("bands must rise and lie between 1 and 1000")
         return self
+
+
+    def for_rerun(self) -> ObjectiveSection:
+        """The order of a re-run: people stay where the earlier plan had them before anything but places counts; a given order stands."""
+        if "order" in self.model_fields_set:
+            return self
+        first = ("priority_classes", "most_placed", "landed", "least_change")
+        return self.model_copy(update={"order": first + tuple(name for name in self.order if name not in first)})
 
 
 class LimitSection(_Section):

@@ -107,6 +107,7 @@ def _wanted(run: Run, name: str) -> str:
     plain_words = {
         "most_placed": f"Place as many as possible of all {len(run.world.students):,} students who seek.",
         "total_points": "Make the points of all placed students together as high as possible.",
+        "landed": "Keep as many as possible of the agreements that students and mentors have made already (landed requests).",
         "least_change": "Let as many students as possible stay where they are today.",
     }
     known = known_objectives()
