@@ -131,7 +131,17 @@ def demo_texts() -> tuple[list[str], list[str]]:
         site = sites[row["site_id"]]
         tasks = " ".join(t.replace("_", " ") for t in row["tasks"].split(";") if not t.startswith("HO-"))
         about = [mentors[m] for m in row["mentors"].split(";") if m in mentors]
-        parts = (row["title"], row["title"], row["description"], row["cluster"], tasks, site["name"], site["cluster"], site["description"], *about)
+        parts = (
+            row["title"],
+            row["title"],
+            row["description"],
+            row["cluster"],
+            tasks,
+            site["name"],
+            site["cluster"],
+            site["description"],
+            *about,
+        )
         ids.append(row["opportunity_id"])
         texts.append(". ".join(part for part in parts if part))
     return ids, texts

@@ -11,9 +11,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
+from matcher.cli_text import knowledge, similarity
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
 from matcher.terminal import Announcer, issue_fields, print_json, say, show_answer, show_rules, tell, tell_short
 
@@ -234,51 +234,8 @@ def _date(text: str | None) -> date | None:
         raise InputError(f"{text!r} is not a date. Maybe write it like 2026-10-01.") from None
 
 
-@app.command()
-def similarity(
-    queries: Annotated[Path, typer.Option(help="A table id,text[,avoid].")],
-    documents: Annotated[Path, typer.Option(help="A table id,text.")],
-    output: Annotated[Path, typer.Option("--out", help="A .npy file: float32 [queries, documents], 0 to 1.")],
-    level: Annotated[str, typer.Option(help="auto, light or embeddings.")] = "auto",
-) -> None:
-    """The text component alone, on anybody's texts."""
-    from matcher.answers import check_file, text_similarity
-
-    check_file(output)
-    matrix = text_similarity(queries, documents, level)
-    with output.open("wb") as file:
-        np.save(file, matrix)
-    say(f"{matrix.shape[0]} queries x {matrix.shape[1]} documents written to {output}.")
-
-
-knowledge_app = typer.Typer(help="The fields of work that texts are read with.", no_args_is_help=True)
-app.add_typer(knowledge_app, name="knowledge")
-
-
-@knowledge_app.command("add")
-def knowledge_add(
-    kind: Annotated[str, typer.Argument(metavar="onet", help="What is added: an O*NET database that you downloaded.")],
-    path: Annotated[Path, typer.Argument(help="The folder with its text files.")],
-) -> None:
-    """Add a public database to the fields of work on this computer; its attribution stands in the file that is written."""
-    from matcher.scoring.text.engine import added_folder
-    from matcher.scoring.text.onet import FILE, add_onet
-
-    if kind != "onet":
-        raise InputError(f"{kind!r} is not known. Maybe onet.")
-    found = add_onet(path, added_folder())
-    say(f"{found} fields of work added in {added_folder() / FILE}. Delete that file to take them away again.")
-
-
-@knowledge_app.command("check")
-def knowledge_check(folder: Annotated[list[Path] | None, typer.Argument(help="Folders with fields of your own, beside the shipped ones.")] = None) -> None:
-    """Whether every field of work is found by its own everyday words, and by which field the others are hidden."""
-    from matcher.scoring.text.reach import unreached
-
-    total, found = unreached(tuple(folder or ()))
-    for line in found:
-        say(line)
-    say(f"{total - len(found)} of {total} fields of work are reached by their own everyday words.")
+app.command()(similarity)
+app.command()(knowledge)
 
 
 @app.command()

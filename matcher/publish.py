@@ -29,6 +29,7 @@ from matcher.prices import place_prices
 from matcher.published import rows_of
 from matcher.recruit import recruit_next
 from matcher.report import report_page
+from matcher.scoring.text.documents import text_version
 from matcher.slates import build_slates
 
 PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
@@ -207,10 +208,11 @@ def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
     told = json.dumps(stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return {
         "engine": __version__,
-        "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "scikit-learn")} | {"python": platform.python_version()},
+        "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "pystemmer")} | {"python": platform.python_version()},
         "inputs": canonical_hashes(run.folder),
         "rule_packs": packs,
         "settings": settings.model_dump(mode="json"),
+        "text": text_version(run.world),
         "previous": rows_of(run.world.round),
         "seed": settings.round.seed,
         "outputs": {p.name: _sha(p.read_bytes()) for p in files} | {"summary.json": _sha(told.encode())},

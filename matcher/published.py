@@ -71,18 +71,21 @@ def with_order(round_: Round, order: Iterable[str]) -> Round:
 
 
 def as_solved(round_: Round, out: Path) -> Round:
-    """The round as the published plan had it: where its students were, and in which order it took its objectives.
+    """The round as the published plan had it: where its students were, how it read texts and in which order it took its objectives.
 
     Raises
     ------
     InputError
         When the folder was not written by `matcher run`.
     """
+    manifest = read_json(out, "manifest.json")
     try:
-        order = [str(name) for name in read_json(out, "manifest.json")["settings"]["objectives"]["order"]]
+        order = [str(name) for name in manifest["settings"]["objectives"]["order"]]
+        text = round_.settings.text.model_copy(update={"level": str(manifest["text"]["level"])})
     except (KeyError, TypeError):
-        raise InputError(f"{out / 'manifest.json'} does not say the order of objectives. Maybe run the round again.") from None
-    return with_order(with_rows(round_, earlier_rows(out)), order)
+        raise InputError(f"{out / 'manifest.json'} does not say how texts and objectives were taken. Maybe run the round again.") from None
+    leveled = replace(round_, settings=round_.settings.model_copy(update={"text": text}))
+    return with_order(with_rows(leveled, earlier_rows(out)), order)
 
 
 def with_rows(round_: Round, placed: Iterable[Sequence[str]]) -> Round:

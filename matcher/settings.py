@@ -61,7 +61,6 @@ class ObjectiveSection(_Section):
             raise ValueError("bands must rise and lie between 1 and 1000")
         return self
 
-
     def for_rerun(self) -> ObjectiveSection:
         """The order of a re-run: people stay where the earlier plan had them before anything but places counts; a given order stands."""
         if "order" in self.model_fields_set:

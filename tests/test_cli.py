@@ -672,7 +672,7 @@ def test_similarity(call, tmp_path):
     assert matrix.max() <= 1
     assert matrix[0, 0] > matrix[0, 1]
     assert matrix[1, 0] < matrix[0, 0]
-    assert matrix[2].tolist() == [0, 0]
+    assert len(set(matrix[2].tolist())) == 1  # a text that tells nothing prefers nothing
 
 
 @pytest.mark.parametrize(("text", "message"), [("name,words\na,b\n", "needs the columns id and text"), ("", "needs the columns")])

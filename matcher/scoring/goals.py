@@ -49,11 +49,11 @@ def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarra
 def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way) -> str:
     for goal, occasions in OCCASIONS.items():
         if goal in student.goals.lower():
-            why = found.because(Reading(occasions, ()), world.variant_place[variant.key])
-            if why.theirs:
-                if in_spanish(student):
-                    return f"Tu meta de {GOALS_ES[goal]} tiene ocasión aquí: {listed(why.theirs[:2], True)}."
-                return f"Your goal {goal.title()} has occasions here: {listed(why.theirs[:2], False)}."
+            words = found.index.standing(occasions, int(found.place[world.variant_place[variant.key]]))[:2]
+            if words and in_spanish(student):
+                return f"Tu meta de {GOALS_ES[goal]} tiene ocasión aquí: {listed(words, True)}."
+            if words:
+                return f"Your goal {goal.title()} has occasions here: {listed(words, False)}."
     return ""
 
 

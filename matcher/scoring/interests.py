@@ -8,7 +8,13 @@ from matcher.domain import Student
 from matcher.rules.trip import TripBlock
 from matcher.scoring.base import Component, Way, in_spanish, listed
 from matcher.scoring.text.documents import Offers, offers, reading_of
+from matcher.scoring.text.negation import Reading
+from matcher.scoring.text.words import as_written
 from matcher.world import Variant, World
+
+
+FAR = 0.15
+"""A fit below this is not explained by words: there is nothing to boast of."""
 
 
 def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarray:
@@ -21,15 +27,19 @@ def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way
         if spanish:
             return "Tu perfil todavía no dice qué te interesa; habla con tu asesor o asesora."
         return "Your profile does not say yet what interests you; talk with your advisor about it."
-    why = found.because(reading, world.variant_place[variant.key])
+    place = world.variant_place[variant.key]
+    if found.fits([Reading(reading.wanted, ())])[0, place] < FAR:
+        return "No se parece mucho a lo que escribiste." if spanish else "It is not close to what you wrote."
+    why = found.because(reading, place)
     if not why.own:
         return ""
+    own = listed(as_written(why.own, student.interests), spanish)
     field = (f"; área: {why.field_es}" if spanish else f"; field: {why.field}") if why.field else ""
     if spanish:
         theirs = f", allí se habla de {listed(why.theirs, spanish)}" if why.theirs else ""
-        return f"Escribiste {listed(why.own, spanish)}{theirs}{field}."
+        return f"Escribiste {own}{theirs}{field}."
     theirs = f", they write {listed(why.theirs, spanish)}" if why.theirs else ""
-    return f"You wrote {listed(why.own, spanish)}{theirs}{field}."
+    return f"You wrote {own}{theirs}{field}."
 
 
 COMPONENT = Component("interests", "What the student writes fits what the site and mentor write.", 0.50, offers, _block, _say)

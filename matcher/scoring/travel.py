@@ -12,7 +12,14 @@ from matcher.world import Variant, World
 PER_TRANSFER = 0.2
 """What each transfer takes off: transfers predict lateness, total minutes do not."""
 _HOW = {"walk": "walk", "bike": "bike ride", "transit": "bus trip", "drive": "drive", "dropoff": "drop-off", "van": "van ride"}
-_HOW_ES = {"walk": "a pie", "bike": "en bicicleta", "transit": "en autobús", "drive": "en coche", "dropoff": "si te llevan", "van": "en la camioneta de la escuela"}
+_HOW_ES = {
+    "walk": "a pie",
+    "bike": "en bicicleta",
+    "transit": "en autobús",
+    "drive": "en coche",
+    "dropoff": "si te llevan",
+    "van": "en la camioneta de la escuela",
+}
 
 
 def _block(world: World, _: None, block: slice, trips: TripBlock) -> np.ndarray:

@@ -20,7 +20,10 @@ SITES = {
     "clinic": "Family health clinic. Take blood pressure, show patients to rooms, restock supplies.",
 }
 NAMES = list(SITES)
-LEVELS = ["light", pytest.param("embeddings", marks=pytest.mark.skipif(model_folder() is None, reason="the sentence model is not installed"))]
+LEVELS = [
+    "light",
+    pytest.param("embeddings", marks=pytest.mark.skipif(model_folder() is None, reason="the sentence model is not installed")),
+]
 
 
 @pytest.fixture(scope="module", params=LEVELS)
@@ -92,7 +95,11 @@ def test_reasons_name_the_words_that_count(index):
 
 
 def test_without_the_cited_words_the_fit_falls(index):
-    for text, site in (("i fix bikes and ride trails", "bikes"), ("baking bread and cake with friends", "bakery"), ("quiero cuidar perros y gatos", "vet")):
+    for text, site in (
+        ("i fix bikes and ride trails", "bikes"),
+        ("baking bread and cake with friends", "bakery"),
+        ("quiero cuidar perros y gatos", "vet"),
+    ):
         why = index.because(read(text), NAMES.index(site))
         rest = " ".join(word for word in read(text).wanted.split() if word not in why.own)
         assert why.own
@@ -100,7 +107,10 @@ def test_without_the_cited_words_the_fit_falls(index):
 
 
 def test_who_somebody_is_changes_nothing(index):
-    for one, other in (("my mom and her sisters bake", "my dad and his brothers bake"), ("im a latina girl who likes cars", "im a white boy who likes cars")):
+    for one, other in (
+        ("my mom and her sisters bake", "my dad and his brothers bake"),
+        ("im a latina girl who likes cars", "im a white boy who likes cars"),
+    ):
         assert fits(index, one) == fits(index, other)
 
 

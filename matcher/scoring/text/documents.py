@@ -61,6 +61,11 @@ def offers(world: World) -> Offers:
     return found
 
 
+def text_version(world: World) -> dict[str, str]:
+    """The level and version with which a round's texts are read, for manifest.json; looked up, not built anew."""
+    return engine(world.settings.text.level, extra_folders(world.folder)).version
+
+
 def reading_of(student: Student) -> Reading:
     """What the student wants and refuses, in `interests` and `avoid`; the student's own name is not read."""
     text = student.interests

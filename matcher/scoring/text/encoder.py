@@ -28,7 +28,13 @@ _GRID = np.float32(1024)
 """Steps per unit of the sums in a layer norm."""
 _GELU_REACH, _GELU_STEPS = 10, 128
 _EXP_REACH, _EXP_STEPS = 8, 64
-_GELU = np.array([x * 0.5 * (1 + math.erf(x / math.sqrt(2))) for x in np.arange(-_GELU_REACH * _GELU_STEPS, _GELU_REACH * _GELU_STEPS + 1) / _GELU_STEPS], np.float32)
+_GELU = np.array(
+    [
+        x * 0.5 * (1 + math.erf(x / math.sqrt(2)))
+        for x in np.arange(-_GELU_REACH * _GELU_STEPS, _GELU_REACH * _GELU_STEPS + 1) / _GELU_STEPS
+    ],
+    np.float32,
+)
 _EXP = np.array([round(255 * math.exp(-i / _EXP_STEPS)) for i in range(_EXP_REACH * _EXP_STEPS)], np.float32)
 
 

@@ -31,8 +31,25 @@ from matcher.scoring.text.words import words
 
 FORM = 1
 """Raised whenever a vector would come out otherwise from the same files, so that nothing old is taken from the cache."""
-SECOND = {"light": 0.5, "embeddings": 1.0}
-"""Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
+REFUSING = 0.25
+"""Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What differs between the levels; fitted on the development half of fixtures/statements.
+
+    Attributes
+    ----------
+    weight : of the second vector (table or sentence) beside the fields of work.
+    half : the scaled likeness (`index.py`) that counts as a fit of one half, so that fits mean the same at both levels.
+    """
+
+    weight: float
+    half: float
+
+
+LEVELS = {"light": Level(0.25, 0.52), "embeddings": Level(1.5, 0.68)}
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,7 @@ class Engine:
     """
 
     def __init__(self, level: str, extra: tuple[Path, ...] = ()) -> None:
-        self.level, self.weight = level, SECOND[level]
+        self.level, self.weight, self.half = level, LEVELS[level].weight, LEVELS[level].half
         self.table, self.lexicon = read_table(), read_lexicon()
         knowledge = read_knowledge((SHIPPED, *extra))
         self.fields, self.clusters = knowledge.fields, knowledge.clusters
@@ -77,7 +94,9 @@ class Engine:
     @cached_property
     def reference(self) -> Vectors:
         """The shipped fields of work as texts: what likeness is measured against, whatever a round holds."""
-        return Vectors(self._reference[0].astype(np.float32), self.table.reference if self._encoder else self._reference[1].astype(np.float32))
+        return Vectors(
+            self._reference[0].astype(np.float32), self.table.reference if self._encoder else self._reference[1].astype(np.float32)
+        )
 
     def of_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what students write; nothing of it is kept on disk."""
@@ -97,7 +116,9 @@ class Engine:
         by_key = dict(zip(keys, english, strict=True))
 
         def compute(missing: list[str]) -> dict[str, bytes]:
-            return dict(zip(missing, (row.astype(np.int16).tobytes() for row in self._sentences([by_key[k] for k in missing])), strict=True))
+            return dict(
+                zip(missing, (row.astype(np.int16).tobytes() for row in self._sentences([by_key[k] for k in missing])), strict=True)
+            )
 
         stored = cache.remembered(keys, compute)
         second = np.array([np.frombuffer(stored[key], np.int16) for key in keys], np.float32)
@@ -110,10 +131,10 @@ class Engine:
         vectors[[not text.strip() for text in texts]] = 0
         return vectors
 
-    def likeness(self, queries: Vectors, documents: Vectors) -> np.ndarray:
+    def likeness(self, queries: Vectors, documents: Vectors, weight: float) -> np.ndarray:
         """float64 [queries, documents]: the weighted sum of both cosines, in whole numbers times UNIT squared (exact)."""
         alike = (queries.fields @ documents.fields.T).astype(np.float64)
-        alike += self.weight * (queries.second @ documents.second.T)
+        alike += weight * (queries.second @ documents.second.T)
         return alike
 
     def _compiled(self, knowledge: Knowledge) -> bytes:
@@ -130,7 +151,10 @@ class Engine:
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            **{name: np.frombuffer("\n".join(column).encode(), np.uint8) for name, column in (("english", order), ("spanish", castilian), ("terms", concepts.place))},
+            **{
+                name: np.frombuffer("\n".join(column).encode(), np.uint8)
+                for name, column in (("english", order), ("spanish", castilian), ("terms", concepts.place))
+            },
             idf=concepts.idf,
             data=concepts.matrix.data.astype(np.int16),
             indices=concepts.matrix.indices.astype(np.int16),
@@ -154,13 +178,12 @@ def _restored(data: bytes, lexicon: Lexicon) -> tuple[Reader, Concepts, tuple[np
 def _model() -> Path:
     folder = model_folder()
     if folder is None:
-        raise InputError(f"text level embeddings needs the package {PACKAGE}. Maybe run make setup, or set text.level = \"light\".")
+        raise InputError(f'text level embeddings needs the package {PACKAGE}. Maybe run make setup, or set text.level = "light".')
     return folder
 
 
-@lru_cache(maxsize=4)
 def engine(level: str = "auto", extra: tuple[Path, ...] = ()) -> Engine:
-    """The engine of a level; ``auto`` is embeddings where the model is installed, else light.
+    """The engine of a level; ``auto`` is ``$MATCHER_TEXT_LEVEL``, or else embeddings where the model is installed, or else light.
 
     Raises
     ------
@@ -168,7 +191,14 @@ def engine(level: str = "auto", extra: tuple[Path, ...] = ()) -> Engine:
         When the level needs a package that is not installed, or a file of fields cannot be read.
     """
     if level == "auto":
-        level = "embeddings" if model_folder() else "light"
+        level = os.environ.get("MATCHER_TEXT_LEVEL") or ("embeddings" if model_folder() else "light")
+    if level not in LEVELS:
+        raise InputError(f"there is no text level {level!r}. Maybe one of: auto, {', '.join(LEVELS)}.")
+    return _engine(level, extra)
+
+
+@lru_cache(maxsize=4)
+def _engine(level: str, extra: tuple[Path, ...]) -> Engine:
     return Engine(level, extra)
 
 
@@ -181,4 +211,6 @@ def extra_folders(round_folder: Path | None) -> tuple[Path, ...]:
 def added_folder() -> Path:
     """``$MATCHER_KNOWLEDGE``, or a folder of its own in the user's data."""
     given = os.environ.get("MATCHER_KNOWLEDGE")
-    return Path(given) if given else Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "internship-matcher" / "knowledge"
+    return (
+        Path(given) if given else Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "internship-matcher" / "knowledge"
+    )

@@ -2,7 +2,8 @@
 
 A likeness is the weighted sum of two cosines (`engine.py`). It is read on the student's own scale: 0 is the mean likeness of their text to
 the shipped fields of work, 1 the third highest. These references never change with a round, so adding a site moves nobody, and a short
-text, a long one and a Spanish one mean the same by it. fit = u^4 / (1 + u^4) with u = (scaled + 0.2) / 0.88: a scaled 0.68 is one half.
+text, a long one and a Spanish one mean the same by it. fit = u^4 / (1 + u^4) with u = (scaled + SHIFT) / (half + SHIFT): the level's
+`half` is a fit of one half.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcher.scoring.text.concepts import UNIT
-from matcher.scoring.text.engine import Engine, Vectors
+from matcher.scoring.text.engine import REFUSING, Engine, Vectors
 from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.reader import Word
+from matcher.scoring.text.words import as_written
 
 SQUARE = float(UNIT * UNIT)
 LEAST_SPAN = 0.15
 """A text that is like nothing in particular is not stretched beyond this span of likeness."""
+SHIFT = 0.2
+"""What is so far below the mean of all fields of work fits not at all."""
 NEARLY_SAME = 0.95
 """Share of the highest possible likeness from which two documents say nearly the same."""
 NEUTRAL = 0.3
 """The fit everywhere for a text that tells nothing."""
-REFUSED, RELATIVE, LITERAL, SHARP = 0.35, 0.3, 0.3, 12.0
+REFUSED, RELATIVE, LITERAL, SHARP = 0.2, 0.2, 0.3, 12.0
 """A refusal bites where scaled likeness to it + LITERAL * (share of its words that stand there) exceeds REFUSED + RELATIVE * (scaled
 likeness to what is wanted); SHARP is the slope. Fitted on the development half of fixtures/statements."""
 
@@ -51,9 +55,9 @@ class TextIndex:
 
     def fits(self, readings: Sequence[Reading]) -> np.ndarray:
         """float64 [readings, documents], 0 to 1; NEUTRAL throughout for a reading that wants and refuses nothing."""
-        scaled = self._scaled([reading.wanted for reading in readings])
+        scaled = self._scaled([reading.wanted for reading in readings], self.engine.weight)
         told = [bool(self.engine.reader.read(reading.wanted)) for reading in readings]
-        fit = _fit(scaled)
+        fit = _fit(scaled, self.engine.half)
         fit[[not t for t in told]] = NEUTRAL
         return np.asarray(fit * (1 - self._refusal(readings, np.where(np.array(told)[:, None], np.minimum(scaled, 1.2), 0.0))))
 
@@ -61,17 +65,17 @@ class TextIndex:
         """float64 [readings, documents], 0 to 1: how surely a document is something the reading refuses."""
         return self._refusal(readings, np.zeros((len(readings), len(self.documents))))
 
-    def _scaled(self, texts: Sequence[str]) -> np.ndarray:
+    def _scaled(self, texts: Sequence[str], weight: float) -> np.ndarray:
         distinct = list(dict.fromkeys(texts))
         vectors = self.engine.of_queries(distinct)
         place = {text: i for i, text in enumerate(distinct)}
-        return self._on_own_scale(vectors)[[place[text] for text in texts]] if texts else np.zeros((0, len(self.documents)))
+        return self._on_own_scale(vectors, weight)[[place[text] for text in texts]] if texts else np.zeros((0, len(self.documents)))
 
-    def _on_own_scale(self, queries: Vectors) -> np.ndarray:
-        reference = self.engine.likeness(queries, self.engine.reference)
+    def _on_own_scale(self, queries: Vectors, weight: float) -> np.ndarray:
+        reference = self.engine.likeness(queries, self.engine.reference, weight)
         mean = reference.sum(axis=1, keepdims=True) / reference.shape[1]
         high = np.partition(reference, -3, axis=1)[:, -3:-2]
-        return (self.engine.likeness(queries, self.vectors) - mean) / np.maximum(high - mean, LEAST_SPAN * SQUARE)
+        return (self.engine.likeness(queries, self.vectors, weight) - mean) / np.maximum(high - mean, LEAST_SPAN * SQUARE)
 
     def _refusal(self, readings: Sequence[Reading], wanted: np.ndarray) -> np.ndarray:
         phrases = list(dict.fromkeys(phrase for reading in readings for phrase in reading.refused))
@@ -80,7 +84,7 @@ class TextIndex:
         sure = np.zeros(wanted.shape)
         if not telling:
             return sure
-        like = dict(zip(telling, self._scaled(telling), strict=True))
+        like = dict(zip(telling, self._scaled(telling, REFUSING), strict=True))
         for i, reading in enumerate(readings):
             for phrase in dict.fromkeys(reading.refused):
                 if phrase in like:
@@ -100,7 +104,7 @@ class TextIndex:
 
     def nearly_same(self, one: int, other: int) -> bool:
         """Whether two documents say nearly the same."""
-        alike = self.engine.likeness(self.vectors[[one]], self.vectors[[other]])
+        alike = self.engine.likeness(self.vectors[[one]], self.vectors[[other]], self.engine.weight)
         return one == other or bool(alike[0, 0] >= NEARLY_SAME * (1 + self.engine.weight) * SQUARE)
 
     def because(self, reading: Reading, document: int, most: int = 3) -> Because:
@@ -114,7 +118,14 @@ class TextIndex:
         field = self.engine.fields[best] if best is not None else None
         refused = [word for phrase in reading.refused for word in self.engine.reader.read(phrase)]
         standing = tuple(dict.fromkeys(w.written for w in refused if any(s in self._stems[document] for s in w.stems)))[:most]
+        answered = as_written(answered, self.documents[document])
         return Because(shared, answered, field.name if field else "", (field.name_es or field.name) if field else "", standing)
+
+    def standing(self, text: str, document: int) -> tuple[str, ...]:
+        """The words of a document that a text names too, as they stand there, in its order."""
+        named = {s for word in self.engine.reader.read(text) for s in word.stems}
+        found = [word.written for word in self.engine.reader.read(self.documents[document]) if named.intersection(word.stems)]
+        return as_written(dict.fromkeys(found), self.documents[document])
 
     def _weightiest(self, found: Sequence[Word], other: np.ndarray, most: int) -> tuple[str, ...]:
         """The words, as written, that add most to the product with the other text's fields; none that adds less than a sixth of the first."""
@@ -124,13 +135,16 @@ class TextIndex:
             rows = [self.engine.concepts.place[s] for s in word.stems if s in self.engine.concepts.place]
             as_written.setdefault(word.stem, word.written)
             if word.stem not in gain:
-                gain[word.stem] = sum(int(round(64 * float(self.engine.concepts.idf[row]))) * int((self.engine.concepts.matrix[row] @ other).item()) for row in rows)
+                gain[word.stem] = sum(
+                    int(round(64 * float(self.engine.concepts.idf[row]))) * int((self.engine.concepts.matrix[row] @ other).item())
+                    for row in rows
+                )
         ranked = sorted((s for s in gain if gain[s] > 0), key=lambda s: (-gain[s], s))
         return tuple(as_written[s] for s in ranked[:most] if 6 * gain[s] >= gain[ranked[0]])
 
 
-def _fit(scaled: np.ndarray) -> np.ndarray:
-    u = np.maximum(scaled + 0.2, 0) / 0.88
+def _fit(scaled: np.ndarray, half: float) -> np.ndarray:
+    u = np.maximum(scaled + SHIFT, 0) / (half + SHIFT)
     u *= u
     u *= u
     return np.asarray(u / (1 + u))

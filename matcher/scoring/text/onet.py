@@ -13,7 +13,11 @@ ATTRIBUTION = (
     "This file includes information from the O*NET Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), "
     "used under the CC BY 4.0 licence, and modified: arranged as phrases by occupation. USDOL/ETA has not approved, endorsed or tested it."
 )
-SOURCES = (("Alternate Titles.txt", "Alternate Title"), ("Sample of Reported Titles.txt", "Reported Job Title"), ("Task Statements.txt", "Task"))
+SOURCES = (
+    ("Alternate Titles.txt", "Alternate Title"),
+    ("Sample of Reported Titles.txt", "Reported Job Title"),
+    ("Task Statements.txt", "Task"),
+)
 CODE, TITLE, ABOUT = "O*NET-SOC Code", "Title", "Description"
 
 
@@ -39,7 +43,7 @@ def add_onet(path: Path, target: Path) -> int:
     target.mkdir(parents=True, exist_ok=True)
     draft = target / f".{FILE}.draft"
     with draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"cluster = \"O*NET\"\nattribution = {_quoted(ATTRIBUTION)}\n")
+        file.write(f'cluster = "O*NET"\nattribution = {_quoted(ATTRIBUTION)}\n')
         for row in occupations:
             told = "; ".join(text.replace(";", ",") for text in (row[ABOUT], *phrases[row[CODE]]))
             file.write(f"\n[[field]]\nid = {_quoted('onet_' + row[CODE])}\nname = {_quoted(row[TITLE])}\nwork = {_quoted(told)}\n")

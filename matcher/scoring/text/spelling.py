@@ -24,7 +24,7 @@ class Spelling:
     """The vocabulary a text is corrected to.
 
     Candidates share the word with one letter deleted on either side (Garbe's symmetric deletion; two letters of a long word), or sound
-    the same. Of those wins: the same first letter, then the same sound, then a letter left out, then the fewest slips, then the more
+    the same. Of those wins: the same first letter or sound, then the same sound, then a letter left out, then the fewest slips, then the more
     usual word, then the alphabet.
 
     Parameters
@@ -58,10 +58,10 @@ class Spelling:
         heard = sound(word)
         if len(word) > SHORTEST and len(heard) > 1:
             alike = (other for other in self._by_sound.get(heard, ()) if other not in slips)
-            slips |= {other: n for other in alike if (n := _slips(word, other)) <= 1 + len(word) // 3}
+            slips |= {other: n for other in alike if (n := _slips(word, other)) <= 1 + len(word) // 2}
 
         def doubt(other: str) -> tuple[bool, bool, bool, int, int, str]:
-            return other[0] != word[0], sound(other) != heard, not _left_out(word, other), slips[other], self.rank[other], other
+            return not _begin_alike(word, other), sound(other) != heard, not _left_out(word, other), slips[other], self.rank[other], other
 
         return min(slips, key=doubt, default=None)
 
@@ -83,6 +83,11 @@ def _indexed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _deletions(word: str) -> set[str]:
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def _begin_alike(word: str, other: str) -> bool:
+    """The same first letter, or the same first sound: "fone" and "phone"."""
+    return word[0] == other[0] or (word[0] not in "aeiouyw" and sound(word)[:1] == sound(other)[:1])
 
 
 def _left_out(word: str, other: str) -> bool:

@@ -60,4 +60,11 @@ def read_table(path: Path = SHIPPED) -> Table:
     data = path.read_bytes()
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         words = tuple(file["words"].tobytes().decode().split("\n"))
-        return Table(words, file["vectors"], file["weight"], file["reference"].astype(np.float32), hashlib.sha256(data).hexdigest(), file["digest"].tobytes().decode())
+        return Table(
+            words,
+            file["vectors"],
+            file["weight"],
+            file["reference"].astype(np.float32),
+            hashlib.sha256(data).hexdigest(),
+            file["digest"].tobytes().decode(),
+        )

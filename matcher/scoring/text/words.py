@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+[^\W\d_]{1,2}\b")
 _FOLDER = Path(__file__).parent
 STOP = frozenset((_FOLDER / "stop_words.txt").read_text(encoding="utf-8").split())
 """Words of English and Spanish that tell nothing about what somebody likes, and what everybody writes in such a profile."""
+
 
 def _read_neutral() -> dict[str, str]:
     lines = (_FOLDER / "neutral.txt").read_text(encoding="utf-8").splitlines()
@@ -47,9 +49,12 @@ def words(text: str) -> list[str]:
     return [word.replace("'", "") for word in _WORD.findall(plain(text))]
 
 
-def telling(text: str) -> list[str]:
-    """The words that tell something."""
-    return [word for word in words(text) if len(word) > 1 and word not in STOP]
+def as_written(found: Iterable[str], text: str) -> tuple[str, ...]:
+    """Plain words as they stand in the text they came from, with its accents; capitals of a first letter are not kept."""
+    written: dict[str, str] = {}
+    for token in _WORD.findall(unicodedata.normalize("NFC", text)):
+        written.setdefault(plain(token).replace("'", ""), token if token[1:] != token[1:].lower() else token.lower())
+    return tuple(written.get(word, word) for word in found)
 
 
 @lru_cache(maxsize=1 << 18)
