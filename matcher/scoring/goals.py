@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 
 from matcher.domain import Student
@@ -12,16 +15,7 @@ from matcher.scoring.text.negation import Reading
 from matcher.world import Variant, World
 
 NEUTRAL = 0.5
-OCCASIONS = {
-    "empirical reasoning": "test, experiment, measure, observe, collect data, sample, lab, diagnose, inspect, examine, investigate, evidence, record results, "
-    "science, monitor, compare",
-    "quantitative reasoning": "count, measure, numbers, budget, price, inventory, cash, accounting, spreadsheet, calculate, estimate, statistics, "
-    "percentages, math, money, quantities",
-    "communication": "write, speak, present, customers, phone, interview, translate, post, design, story, news, clients, greet, explain, teach, language, media",
-    "social reasoning": "community, neighbours, history, law, government, culture, families, rights, fairness, court, council, public service, policy, society",
-    "personal qualities": "team, responsibility, care, patient, patience, children, elders, safety, organize, lead, coach, volunteer, trust, respect, punctual",
-    "knowing how to learn": "plan, project, research, practice, feedback, portfolio, tools, skills, training, workshop, build, improve, question, try again",
-}
+OCCASIONS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 """What each of the six learning goals looks like at a work site, in the words sites use."""
 GOALS_ES = {
     "empirical reasoning": "razonamiento empírico",

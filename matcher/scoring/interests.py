@@ -12,7 +12,6 @@ from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.words import as_written
 from matcher.world import Variant, World
 
-
 FAR = 0.15
 """A fit below this is not explained by words: there is nothing to boast of."""
 

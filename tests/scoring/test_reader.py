@@ -14,7 +14,8 @@ def reader():
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("vetrinarian", "veterinarian"), ("elektrishun", "electrician"), ("lawer", "lawyer"), ("farmasist", "pharmacist"), ("sculpcher", "sculpture"),
+        ("vetrinarian", "veterinarian"), ("elektrishun", "electrician"), ("lawer", "lawyer"), ("farmasist", "pharmacist"),
+        ("sculpcher", "sculpture"),
         ("nayborhood", "neighborhood"), ("oshun", "ocean"), ("helpin", "helping"), ("caks", "cakes"),
         ("bycicle", "bicycle"), ("pottry", "pottery"),
     ],

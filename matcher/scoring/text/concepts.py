@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -27,7 +28,7 @@ def terms(found: Sequence[Word]) -> Iterable[str]:
     """The stems of words, and pairs of neighbouring stems."""
     for word in found:
         yield from word.stems
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         yield f"{left.stem} {right.stem}"
 
 
@@ -80,7 +81,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     """
     scaled = np.rint(vectors / np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-30) * (1 << 20))
     length = np.sqrt((scaled.astype(np.int64) ** 2).sum(axis=1, keepdims=True).astype(np.float64))
-    return np.rint(scaled * (UNIT / np.maximum(length, 1))).astype(np.float32)
+    return np.asarray(np.rint(scaled * (UNIT / np.maximum(length, 1))), dtype=np.float32)
 
 
 def _count(phrases: Sequence[str], reader: Reader) -> Counter[str]:

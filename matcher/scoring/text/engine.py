@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from matcher.scoring.text.concepts import Concepts, unit
 from matcher.scoring.text.encoder import PACKAGE, Encoder, model_folder, model_version
 from matcher.scoring.text.knowledge import SHIPPED, Knowledge, read_knowledge
 from matcher.scoring.text.lexicon import Lexicon, read_lexicon
-from matcher.scoring.text.reader import Reader, Word
+from matcher.scoring.text.reader import Reader
 from matcher.scoring.text.table import read_table
 from matcher.scoring.text.words import words
 
@@ -135,7 +135,7 @@ class Engine:
         """float64 [queries, documents]: the weighted sum of both cosines, in whole numbers times UNIT squared (exact)."""
         alike = (queries.fields @ documents.fields.T).astype(np.float64)
         alike += weight * (queries.second @ documents.second.T)
-        return alike
+        return np.asarray(alike)
 
     def _compiled(self, knowledge: Knowledge) -> bytes:
         """Everything that takes long to derive from the files, as one .npz."""
@@ -151,10 +151,9 @@ class Engine:
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            **{
-                name: np.frombuffer("\n".join(column).encode(), np.uint8)
-                for name, column in (("english", order), ("spanish", castilian), ("terms", concepts.place))
-            },
+            english=_packed(order),
+            spanish=_packed(castilian),
+            terms=_packed(concepts.place),
             idf=concepts.idf,
             data=concepts.matrix.data.astype(np.int16),
             indices=concepts.matrix.indices.astype(np.int16),
@@ -163,6 +162,10 @@ class Engine:
             second=unit(self.table.summed(told).astype(float)).astype(np.int16),
         )
         return buffer.getvalue()
+
+
+def _packed(column: Iterable[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(column).encode(), np.uint8)
 
 
 def _restored(data: bytes, lexicon: Lexicon) -> tuple[Reader, Concepts, tuple[np.ndarray, np.ndarray]]:

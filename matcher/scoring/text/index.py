@@ -75,7 +75,8 @@ class TextIndex:
         reference = self.engine.likeness(queries, self.engine.reference, weight)
         mean = reference.sum(axis=1, keepdims=True) / reference.shape[1]
         high = np.partition(reference, -3, axis=1)[:, -3:-2]
-        return (self.engine.likeness(queries, self.vectors, weight) - mean) / np.maximum(high - mean, LEAST_SPAN * SQUARE)
+        span = np.maximum(high - mean, LEAST_SPAN * SQUARE)
+        return np.asarray((self.engine.likeness(queries, self.vectors, weight) - mean) / span)
 
     def _refusal(self, readings: Sequence[Reading], wanted: np.ndarray) -> np.ndarray:
         phrases = list(dict.fromkeys(phrase for reading in readings for phrase in reading.refused))
@@ -128,7 +129,7 @@ class TextIndex:
         return as_written(dict.fromkeys(found), self.documents[document])
 
     def _weightiest(self, found: Sequence[Word], other: np.ndarray, most: int) -> tuple[str, ...]:
-        """The words, as written, that add most to the product with the other text's fields; none that adds less than a sixth of the first."""
+        """The words that add most to the product with the other text's fields; none that adds less than a sixth of the first."""
         gain: dict[str, int] = {}
         as_written: dict[str, str] = {}
         for word in found:
@@ -136,7 +137,7 @@ class TextIndex:
             as_written.setdefault(word.stem, word.written)
             if word.stem not in gain:
                 gain[word.stem] = sum(
-                    int(round(64 * float(self.engine.concepts.idf[row]))) * int((self.engine.concepts.matrix[row] @ other).item())
+                    round(64 * float(self.engine.concepts.idf[row])) * int((self.engine.concepts.matrix[row] @ other).item())
                     for row in rows
                 )
         ranked = sorted((s for s in gain if gain[s] > 0), key=lambda s: (-gain[s], s))

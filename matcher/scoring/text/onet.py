@@ -10,8 +10,9 @@ from matcher.errors import InputError
 
 FILE = "onet.toml"
 ATTRIBUTION = (
-    "This file includes information from the O*NET Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), "
-    "used under the CC BY 4.0 licence, and modified: arranged as phrases by occupation. USDOL/ETA has not approved, endorsed or tested it."
+    "This file includes information from the O*NET Database by the U.S. Department of Labor, "
+    "Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0 licence, and modified: arranged as phrases by "
+    "occupation. USDOL/ETA has not approved, endorsed or tested it."
 )
 SOURCES = (
     ("Alternate Titles.txt", "Alternate Title"),

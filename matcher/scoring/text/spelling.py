@@ -13,8 +13,10 @@ LONG = 8
 _HEARD = tuple(
     (re.compile(pattern), to)
     for pattern, to in (
-        (r"ph", "f"), (r"sch", "sk"), (r"^(wr|rh)", "r"), (r"^kn", "n"), (r"^ps", "s"), (r"tch", "C"), (r"gh(?=t)|gh", ""),
-        (r"(sh|ti(?=on)|ci(?=an|ou|en)|ce(?=an)|ch|t(?=u(re|ral)))", "C"), (r"dg", "j"), (r"c(?=[eiy])", "s"), (r"[ckq]+", "k"), (r"x", "ks"), (r"z", "s"),
+        (r"ph", "f"), (r"sch", "sk"),
+        (r"^(wr|rh)", "r"), (r"^kn", "n"), (r"^ps", "s"), (r"tch", "C"), (r"gh(?=t)|gh", ""),
+        (r"(sh|ti(?=on)|ci(?=an|ou|en)|ce(?=an)|ch|t(?=u(re|ral)))", "C"), (r"dg", "j"), (r"c(?=[eiy])", "s"),
+        (r"[ckq]+", "k"), (r"x", "ks"), (r"z", "s"),
         (r"g(?=[eiy])", "j"), (r"h", ""), (r"[aeiouyw]+", ""), (r"(.)\1+", r"\1"),
     )
 )  # fmt: skip
@@ -23,9 +25,9 @@ _HEARD = tuple(
 class Spelling:
     """The vocabulary a text is corrected to.
 
-    Candidates share the word with one letter deleted on either side (Garbe's symmetric deletion; two letters of a long word), or sound
-    the same. Of those wins: the same first letter or sound, then the same sound, then a letter left out, then the fewest slips, then the more
-    usual word, then the alphabet.
+    Candidates share the word with one letter deleted on either side (Garbe's symmetric deletion; two letters of a long word), or
+    sound the same. Of those wins: the same first letter or sound, then the same sound, then letters only left out, then the fewest
+    slips, then the more usual word, then the alphabet.
 
     Parameters
     ----------

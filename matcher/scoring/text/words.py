@@ -25,14 +25,8 @@ def _read_neutral() -> dict[str, str]:
 NEUTRAL = _read_neutral()
 """What words that say who somebody is are read as; "" when they are not read at all."""
 FUNCTION_WORDS = {
-    "english": frozenset(
-        "the and to of is are was be been i im my you your it its that this those these with for on at from have has had do does did not dont "
-        "what when where who how why because so if or as they them their he she his her we our but just really would could can will about by".split()
-    ),
-    "spanish": frozenset(
-        "el la los las un una unos unas de del y o que en es son con por para mi mis me te se lo le les su sus al como pero mas muy yo tu ella "
-        "quiero quisiera gusta gustan gustaria encanta encantan soy estoy ser estar hacer cuando donde porque si todo toda todos desde hasta esta este eso esa".split()
-    ),
+    language: frozenset((_FOLDER / f"function_words_{language}.txt").read_text(encoding="utf-8").split())
+    for language in ("english", "spanish")
 }
 """Small words that tell the language of a sentence; none stands in both lists."""
 _ENGLISH, _SPANISH = Stemmer.Stemmer("english"), Stemmer.Stemmer("spanish")
