@@ -32,6 +32,7 @@ from matcher.published import rows_of
 from matcher.recruit import recruit_next
 from matcher.report import report_page
 from matcher.slates import build_slates
+from matcher.travel.feed_files import feed_hashes
 
 PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
 UNPLACED = ("student_id", "code", "reason", "smallest_change")
@@ -219,7 +220,7 @@ def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
     return {
         "engine": __version__,
         "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "scikit-learn")} | {"python": platform.python_version()},
-        "inputs": canonical_hashes(run.folder),
+        "inputs": canonical_hashes(run.folder) | feed_hashes(run.folder, settings.gtfs.feeds),
         "rule_packs": packs,
         "settings": settings.model_dump(mode="json"),
         "previous": rows_of(run.world.round),
