@@ -17,6 +17,7 @@ from matcher.audit.finding import Finding, about_file
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FEED_TABLES = ("stops.txt", "trips.txt", "stop_times.txt", "calendar.txt", "calendar_dates.txt", "feed_info.txt", "frequencies.txt")
 NOBODY = ("1", "2")
+MOST_BYTES = 1024 * 1024 * 1024
 
 Place = tuple[float, float]
 
@@ -86,6 +87,8 @@ def _texts(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         return {table: (path / table).read_bytes() for table in FEED_TABLES if (path / table).is_file()}
     with zipfile.ZipFile(path) as archive:
+        if any(entry.file_size > MOST_BYTES for entry in archive.infolist() if entry.filename in FEED_TABLES):
+            raise ValueError("a table that is too big")
         return {table: archive.read(table) for table in FEED_TABLES if table in archive.namelist()}
 
 

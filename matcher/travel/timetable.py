@@ -55,6 +55,7 @@ class Timetable:
         of = [np.where(f.service_of_trip < 0, -1, f.service_of_trip + shift) for f, shift in zip(feeds, services, strict=False)]
         self.service = np.concatenate([*of, np.zeros(0, np.int64)]).astype(np.int64)[self._trip]
         self._first_service = services
+        self._known: dict[tuple[int, int, int], set[Runs] | None] = {}
 
     def _sizes(self) -> tuple[list[int], list[int], list[int]]:
         return (
@@ -94,6 +95,12 @@ class Timetable:
 
     def runs(self, weekday: int, first: int, last: int) -> set[Runs] | None:
         """What runs between two times of day on the dates of a weekday, each different set once; None when a feed does not say."""
+        key = (weekday, first, last)
+        if key not in self._known:
+            self._known[key] = self._found_runs(weekday, first, last)
+        return self._known[key]
+
+    def _found_runs(self, weekday: int, first: int, last: int) -> set[Runs] | None:
         found: set[Runs] = set()
         for day in self.dates(weekday):
             running = set()

@@ -60,8 +60,8 @@ class Transit:
             origins = [self.travel.origin(s, getattr(s, end)) for s in students]
             self._learn([origin.point for origin in origins])
             places = [self._place[origin.point] for origin in origins]
-            minutes, changes = (values[places] for values in self._times[side])
-            given, given_changes = _unknown(len(origins), len(self.round.sites))
+            minutes, changes = (values[places].astype(np.int32) for values in self._times[side])
+            given, given_changes = (values.astype(np.int32) for values in _unknown(len(origins), len(self.round.sites)))
             self.travel.put_given([origin.names for origin in origins], "transit", given, given_changes)
             known = given[:, self._site] < UNKNOWN
             sides[side] = (np.where(known, given[:, self._site], minutes), np.where(known, given_changes[:, self._site], changes))
@@ -82,32 +82,34 @@ class Transit:
         self._place |= {point: len(self._place) + i for i, point in enumerate(new)}
         for side in (True, False):
             minutes, changes = self._computed(side, new)
-            self._times[side] = (np.vstack([self._times[side][0], minutes]), np.vstack([self._times[side][1], changes]))
+            known, known_changes = self._times[side]
+            self._times[side] = (np.vstack([known, minutes]), np.vstack([known_changes, changes]))
 
     def _computed(self, outward: bool, points: list[Point]) -> Times:
-        """int32 [points, ways] twice; UNKNOWN minutes where some window has no trip."""
+        """Minutes and changes, [points, ways]; UNKNOWN minutes where some window has no trip."""
+        minutes, changes = _unknown(len(points), len(self.ways))
         if self.timetable is None:
-            return _unknown(len(points), len(self.ways))
-        minutes, changes = np.zeros((len(points), len(self.ways)), np.int32), np.zeros((len(points), len(self.ways)), np.int32)
+            return minutes, changes
+        minutes[:] = 0
         questions, dark = self._questions(self.timetable, outward)
         settings = self.round.settings
         ends = self.timetable.near(points, settings.gtfs.max_walk_minutes)
-        sites = {site.site_id: (site.lat, site.lon) for site in self.round.sites}
+        near = self.timetable.near([(site.lat, site.lon) for site in self.round.sites], settings.gtfs.max_walk_minutes)
+        sites = {site.site_id: links for site, links in zip(self.round.sites, near, strict=True)}
         for (_, at, runs), ways_at in questions.items():
             first, last = (at - MOST_MINUTES * 60, at) if outward else (at, at + MOST_MINUTES * 60)
             rides = self.timetable.rides(runs, first, last, turned=outward)
             begin, names = (-at if outward else at), sorted(ways_at)
             for start in range(0, len(names), SITES):
                 some = names[start : start + SITES]
-                starts = self.timetable.near([sites[name] for name in some], settings.gtfs.max_walk_minutes)
-                arrival = earliest(rides, self.timetable.changes, starts, begin, settings.limits.max_transfers + 1)
+                arrival = earliest(rides, self.timetable.changes, [sites[name] for name in some], begin, settings.limits.max_transfers + 1)
                 found, transfers = best(arrival, ends, begin)
+                found[found > MOST_MINUTES] = UNKNOWN
                 for column, name in enumerate(some):
                     ways = ways_at[name]
                     minutes[:, ways] = np.maximum(minutes[:, ways], found[:, [column]])
                     changes[:, ways] = np.maximum(changes[:, ways], transfers[:, [column]])
         minutes[:, dark] = UNKNOWN
-        minutes[minutes > MOST_MINUTES] = UNKNOWN
         return minutes, changes
 
     def _questions(self, timetable: Timetable, outward: bool) -> tuple[dict[Question, dict[str, list[int]]], list[int]]:
@@ -133,4 +135,5 @@ class Transit:
 
 
 def _unknown(rows: int, columns: int) -> Times:
-    return np.full((rows, columns), UNKNOWN, np.int32), np.zeros((rows, columns), np.int32)
+    """int16 minutes and int8 changes: they are held for every student and way."""
+    return np.full((rows, columns), UNKNOWN, np.int16), np.zeros((rows, columns), np.int8)
