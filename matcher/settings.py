@@ -105,6 +105,24 @@ class TextSection(_Section):
     level: Literal["auto", "light", "embeddings"] = Field("auto", description="auto is embeddings where the model is installed, else light")
 
 
+class GtfsSection(_Section):
+    """``[gtfs]``: timetables that transit times are computed from."""
+
+    feeds: tuple[str, ...] = Field((), description="paths from the round folder, each a zip or a folder")
+    typical_weeks: tuple[dt.date, ...] = Field((), description="one date per feed: its week stands for every week of the round")
+    max_walk_minutes: int = Field(15, ge=0, le=60, description="between home, school or site and a stop")
+    max_change_walk_minutes: int = Field(5, ge=0, le=30, description="between stops")
+    change_minutes: int = Field(2, ge=1, le=30, description="to spare at each change, beside walking")
+
+    @model_validator(mode="after")
+    def _one_week_each(self) -> GtfsSection:
+        if len(set(self.feeds)) < len(self.feeds):
+            raise ValueError("feeds names a feed twice")
+        if self.typical_weeks and len(self.typical_weeks) != len(self.feeds):
+            raise ValueError(f"typical_weeks has {len(self.typical_weeks)} dates for {len(self.feeds)} feeds")
+        return self
+
+
 Weight = Annotated[float, Field(ge=0, le=1000)]
 
 
@@ -121,6 +139,7 @@ class Settings(_Section):
     limits: LimitSection = LimitSection()
     travel: TravelSection = TravelSection()
     text: TextSection = TextSection()
+    gtfs: GtfsSection = GtfsSection()
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:

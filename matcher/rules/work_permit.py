@@ -35,7 +35,7 @@ def _refuse(world: World, who: Papered, terms: Paid | None) -> str | None:
                 continue
             why = permits[law.values.document].gap((session,))
             if why and who.age is None:
-                return f"the birth date is not known, and {law.values.document}: {why} ({law.id})"
+                return f"the birth date is not known, and paid work may need a permit; {law.values.document}: {why} ({law.id})"
             if why and who.age is not None and law.ages[0] <= who.age.on(session.date) <= law.ages[1]:
                 return f"{law.values.document}: {why} ({law.id})"
     return None
