@@ -88,8 +88,7 @@ class Engine:
     @property
     def version(self) -> dict[str, str]:
         """What the manifest says: level, digest of the knowledge, and the model."""
-        said = {"level": self.level, "knowledge": self.digest}
-        return said | ({"model": model_version()} if self.level == "embeddings" else {})
+        return {"level": self.level, "knowledge": self.digest, "model": model_version() if self._encoder else "vectors.npz"}
 
     @cached_property
     def reference(self) -> Vectors:
