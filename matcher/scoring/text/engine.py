@@ -29,27 +29,15 @@ from matcher.scoring.text.reader import Reader
 from matcher.scoring.text.table import read_table
 from matcher.scoring.text.words import words
 
-FORM = 1
-"""Raised whenever a vector would come out otherwise from the same files, so that nothing old is taken from the cache."""
+_FILES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt", ".toml"})
+FORM = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest()
+"""A hash of this code and its word lists: whatever changes in them, nothing old is taken from the cache."""
 REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
 
 
-@dataclass(frozen=True)
-class Level:
-    """What differs between the levels; fitted on the development half of fixtures/statements.
-
-    Attributes
-    ----------
-    weight : of the second vector (table or sentence) beside the fields of work.
-    half : the scaled likeness (`index.py`) that counts as a fit of one half, so that fits mean the same at both levels.
-    """
-
-    weight: float
-    half: float
-
-
-LEVELS = {"light": Level(0.25, 0.52), "embeddings": Level(1.5, 0.68)}
+LEVELS = {"light": 0.25, "embeddings": 1.5}
+"""Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,7 @@ class Engine:
     """
 
     def __init__(self, level: str, extra: tuple[Path, ...] = ()) -> None:
-        self.level, self.weight, self.half = level, LEVELS[level].weight, LEVELS[level].half
+        self.level, self.weight = level, LEVELS[level]
         self.table, self.lexicon = read_table(), read_lexicon()
         knowledge = read_knowledge((SHIPPED, *extra))
         self.fields, self.clusters = knowledge.fields, knowledge.clusters

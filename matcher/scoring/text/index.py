@@ -2,8 +2,8 @@
 
 A likeness is the weighted sum of two cosines (`engine.py`). It is read on the student's own scale: 0 is the mean likeness of their text to
 the shipped fields of work, 1 the third highest. These references never change with a round, so adding a site moves nobody, and a short
-text, a long one and a Spanish one mean the same by it. fit = u^4 / (1 + u^4) with u = (scaled + SHIFT) / (half + SHIFT): the level's
-`half` is a fit of one half.
+text, a long one and a Spanish one mean the same by it. fit = u^4 / (1 + u^4) with u = (scaled + SHIFT) / (HALF + SHIFT): HALF,
+where the median of clearly fitting sites lies, is a fit of one half.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from matcher.scoring.text.words import as_written
 SQUARE = float(UNIT * UNIT)
 LEAST_SPAN = 0.15
 """A text that is like nothing in particular is not stretched beyond this span of likeness."""
-SHIFT = 0.2
+SHIFT, HALF = 0.2, 0.78
 """What is so far below the mean of all fields of work fits not at all."""
 NEARLY_SAME = 0.95
 """Share of the highest possible likeness from which two documents say nearly the same."""
 NEUTRAL = 0.3
 """The fit everywhere for a text that tells nothing."""
-REFUSED, RELATIVE, LITERAL, SHARP = 0.2, 0.2, 0.3, 12.0
+REFUSED, RELATIVE, LITERAL, SHARP = 0.45, 0.15, 0.3, 12.0
 """A refusal bites where scaled likeness to it + LITERAL * (share of its words that stand there) exceeds REFUSED + RELATIVE * (scaled
 likeness to what is wanted); SHARP is the slope. Fitted on the development half of fixtures/statements."""
 
@@ -57,7 +57,7 @@ class TextIndex:
         """float64 [readings, documents], 0 to 1; NEUTRAL throughout for a reading that wants and refuses nothing."""
         scaled = self._scaled([reading.wanted for reading in readings], self.engine.weight)
         told = [bool(self.engine.reader.read(reading.wanted)) for reading in readings]
-        fit = _fit(scaled, self.engine.half)
+        fit = _fit(scaled)
         fit[[not t for t in told]] = NEUTRAL
         return np.asarray(fit * (1 - self._refusal(readings, np.where(np.array(told)[:, None], np.minimum(scaled, 1.2), 0.0))))
 
@@ -144,8 +144,8 @@ class TextIndex:
         return tuple(as_written[s] for s in ranked[:most] if 6 * gain[s] >= gain[ranked[0]])
 
 
-def _fit(scaled: np.ndarray, half: float) -> np.ndarray:
-    u = np.maximum(scaled + SHIFT, 0) / (half + SHIFT)
+def _fit(scaled: np.ndarray) -> np.ndarray:
+    u = np.maximum(scaled + SHIFT, 0) / (HALF + SHIFT)
     u *= u
     u *= u
     return np.asarray(u / (1 + u))
