@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,11 @@ class Child:
         """Follow which stage it says it is in."""
 
         def read() -> None:
-            for line in self.process.stderr or ():
-                text = line.decode("utf-8", "replace").strip()
-                if text.startswith("... "):
-                    self.stage = text[4:]
+            with self.process.stderr or nullcontext(()) as lines:
+                for line in lines:
+                    text = line.decode("utf-8", "replace").strip()
+                    if text.startswith("... "):
+                        self.stage = text[4:]
 
         self._reader = threading.Thread(target=read, daemon=True)
         self._reader.start()
@@ -60,7 +62,13 @@ class Child:
         """End it at once, with everything it started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait for its end and for its last word."""
         self.process.wait()
+        if self._reader is not None:
+            self._reader.join(5)
 
     def answer(self) -> dict[str, Any]:
         """The one JSON document it printed."""
@@ -181,6 +189,7 @@ class Worker:
 
     def _keep(self, run: RunRow, child: Child, folder: Path) -> None:
         """Store what came of it; a process that ended without an answer is tried again, up to the limit."""
+        child.finish()
         code, said = child.process.returncode, child.answer()
         with self.db.writing(ALL) as session:
             if code == 0 and said:

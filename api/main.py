@@ -24,7 +24,7 @@ DESCRIPTION = """Places students at internships. Upload a round, run it, read wh
 Every error is `application/problem+json` with a stable `code`. Lists are `{"items": [...], "pagination": {...}}`. A POST with an
 `Idempotency-Key` can be sent again. Ids of other schools answer 404."""
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": problems.ProblemBody, "description": said, "content": {problems.MEDIA_TYPE: {}}}
+    status: {"model": problems.ProblemBody, "description": said}
     for status, said in {
         400: "The request cannot be read",
         401: "No valid key",
@@ -88,8 +88,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
         told["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: ml_..."}}
+        schema = {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
+        shared = {str(code): {"description": one["description"], "content": {problems.MEDIA_TYPE: schema}} for code, one in ERRORS.items()}
+        told["components"]["responses"] = {f"problem_{code}": one for code, one in shared.items()}
         for path, methods in told["paths"].items():
             for method in methods.values():
+                method["responses"] |= {code: {"$ref": f"#/components/responses/problem_{code}"} for code in shared}
                 if path.startswith("/v1/"):
                     method["security"] = [{"key": []}]
         app.openapi_schema = told

@@ -5,9 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from api.auth import Role
-from api.schemas import NOT_LAWFUL, OPEN_CODES, SHOWN
 from api.store.nouns import columns_of
 
+STUDENT_FOR_TOOL = (
+    "student_id school_id name advisory grade status interests avoid goals languages travel_modes max_travel_minutes available "
+    "starts_from returns_to programs priority"
+).split()
+SHOWN: dict[Role, dict[str, list[str]]] = {
+    Role.TOOL: {
+        "students": STUDENT_FOR_TOOL,
+        "mentors": "mentor_id site_id name about languages max_students".split(),
+        "sites": "site_id name state lat lon cluster description features observable closures max_students schools".split(),
+    },
+    Role.ANALYST: {
+        "students": "student_id school_id grade status programs".split(),
+        "mentors": "mentor_id site_id languages max_students".split(),
+        "sites": "site_id name state lat lon cluster features observable max_students schools".split(),
+        "requests": "student_id opportunity_id rank state".split(),
+    },
+}
+"""Columns that a role sees of a table; every column where nothing is said."""
+OPEN_CODES = frozenset({"seats", "full", "no_offer", "trip", "schedule", "not_ready", "van_seats", "mentor_capacity", "site_capacity"})
+"""Reasons that say nothing about a person's papers, age, needs or safety."""
+NOT_LAWFUL = "not_lawful"
 _CONFIDANTS = frozenset({Role.COORDINATOR, Role.ADMIN})
 
 
