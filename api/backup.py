@@ -39,7 +39,7 @@ def backup(settings: ServiceSettings, file: Path) -> int:
     migrate(settings)
     db, draft, count = Database(settings), file.with_name(f".{file.name}.part"), 0
     try:
-        with db.reading(ALL) as session, zipfile.ZipFile(_private(draft), "w", zipfile.ZIP_DEFLATED) as archive:
+        with db.reading(ALL) as session, _private(draft) as out_file, zipfile.ZipFile(out_file, "w", zipfile.ZIP_DEFLATED) as archive:
             if db.postgres:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             for table in _tables():

@@ -9,8 +9,9 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
@@ -64,7 +65,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"where": ".".join(map(str, e["loc"])), "code": e["type"], "message": _harmless(e)} for e in error.errors()[:100]]
+        errors = [{"where": _where(e), "code": e["type"], "message": _harmless(e)} for e in error.errors()[:100]]
         return answer(422, "invalid", "The request does not have the shape that this address takes.", errors=errors)
 
     @app.exception_handler(MatcherError)
@@ -74,6 +75,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(IntegrityError)
     def _integrity(_: Request, __: IntegrityError) -> JSONResponse:
         return answer(409, "conflict", "Something that this refers to is not there, or something with this name is there already.")
+
+    @app.exception_handler(ProgrammingError)
+    def _hidden(_: Request, error: ProgrammingError) -> JSONResponse:
+        if isinstance(error.orig, InsufficientPrivilege):
+            return answer(404, "not_found", "There is no such row.")
+        return unforeseen(error)
 
     @app.exception_handler(OperationalError)
     def _database(_: Request, error: OperationalError) -> JSONResponse:
@@ -85,6 +92,12 @@ def unforeseen(error: Exception) -> JSONResponse:
     """The answer to what nobody foresaw; only its kind and place are noted, for its text may hold what somebody sent."""
     log.error("unforeseen_error", error=type(error).__name__, at=_places(error))
     return answer(500, "internal", "Something went wrong here. It was noted, without what you sent.")
+
+
+def _where(error: Any) -> str:
+    """The place of a fault; a name that nobody asked for is not repeated."""
+    place = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    return ".".join(map(str, place))[:200]
 
 
 def _harmless(error: Any) -> str:

@@ -133,14 +133,20 @@ def finished(session: Session, run_id: str, who: Anybody) -> RunRow:
 
 
 def _table(kind: Table) -> None:
-    said = {"placements": "who goes where", "unplaced": "who is left, and what would place them", "slates": "what each student pursues"}
+    said = {
+        "placements": "Who goes where, how, and why.",
+        "unplaced": "Who has no place, why, and the smallest change that would help.",
+        "slates": "The live options that each student is told to pursue, best first.",
+        "seats": "How many seats of each offer the plan uses, and what one more would add.",
+        "recruit": "Which new seats to recruit next, and how many students each would place.",
+    }
 
     @router.get(
         f"/v1/runs/{{run_id}}/{kind}",
         operation_id=f"list_{kind}",
         summary=f"Read {kind}",
         name=f"list_{kind}",
-        description=said.get(kind, ""),
+        description=said[kind],
     )
     def read(run_id: RunId, who: Anybody, db: Db, page: Paged) -> Listed[Row]:
         with db.reading(who.seen) as session:

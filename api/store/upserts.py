@@ -70,7 +70,7 @@ def upsert(
 def _known_columns(noun: Noun, given: list[Cells]) -> None:
     known = set(columns_of(noun.name))
     errors = [
-        _error(i, column[:100], "unknown_column", "is not a column of this table")
+        _error(i, "", "unknown_column", "has a column that this table does not have")
         for i, cells in enumerate(given)
         for column in cells.keys() - known
     ]
@@ -119,7 +119,7 @@ def _check_cells(noun: Noun, rows: list[Cells], places: list[int]) -> None:
     columns = columns_of(noun.name)
     raw = RawTable(noun.name, tuple(columns), 1, [(i, [cells.get(c, "") for c in columns]) for i, cells in zip(places, rows, strict=True)])
     issues = [issue for issue in read_rows(raw, read_header(raw)).issues if issue.severity == "error"]
-    _refuse([{"item": d.pop("row"), **d} for d in map(asdict, issues)])
+    _refuse([{"item": d.pop("row"), **{k: v for k, v in d.items() if k != "value"}} for d in map(asdict, issues)])
 
 
 def _check_schools(session: Session, row: RoundRow, noun: Noun, rows: list[Cells], before: list[Cells], who: Caller) -> dict[str, str]:

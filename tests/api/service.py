@@ -45,7 +45,7 @@ def settings_for(kind: str, home: Path, **given: Any) -> ServiceSettings:
     """Settings over a new database of this kind with its tables."""
     if kind == "postgres":
         return ServiceSettings(home=home, database_url=new_database(f"t_{secrets.token_hex(6)}", _postgres_template()), **given)
-    settings = ServiceSettings(home=home, **given)
+    settings = ServiceSettings(home=home, database_url="", **given)
     migrate(settings)
     return settings
 
