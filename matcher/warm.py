@@ -14,11 +14,13 @@ import numpy as np
 from matcher.candidates import pair_rules
 from matcher.cells import show_windows
 from matcher.domain import MODES, Request, Round, Student
-from matcher.rules.base import PairRule, Tabled
+from matcher.rules.base import FirstOffence, PairRule, Tabled, Worker
 from matcher.rules.trip import TripBlock, TripRule
 from matcher.scoring.base import Scorer, Way
 from matcher.world import World
 
+MOST_ANSWERS = 4096
+"""Answers remembered: the same facts of a student and the same wishes have the same answer."""
 MOST_ROWS = 4096
 """Verdicts remembered per rule, one per kind of student."""
 
@@ -70,6 +72,7 @@ class _Law:
         self._index = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.int32)
         self._keys: list[Any] = list(place)
         self._rows: dict[Hashable, np.ndarray | None] = {}
+        self._days: dict[Hashable, tuple[np.ndarray, np.ndarray]] = {}
 
     def refused(self, world: World, student: Student) -> np.ndarray | None:
         """Bool [variants]: where the rule refuses; None for nowhere."""
@@ -82,11 +85,41 @@ class _Law:
 
     def _judge(self, world: World, key: Any) -> np.ndarray | None:
         refuse = self.rule.refuse
-        if isinstance(refuse, Tabled):
+        if isinstance(refuse, FirstOffence):
+            row = self._hours(world, refuse, key)
+        elif isinstance(refuse, Tabled):
             row = refuse.table(world, [key], self._keys).reshape(len(self._keys))
         else:
             row = np.array([refuse(world, key, v) is not None for v in self._keys], dtype=bool)
         return row[self._index] if row.any() else None
+
+    def _hours(self, world: World, refuse: FirstOffence, who: Worker) -> np.ndarray:
+        """As `FirstOffence.table`, from days remembered per school, programmes and age: birthdays differ between students."""
+        if who.age is None:
+            return np.array([terms is not None for terms in self._keys], dtype=bool)
+        row = np.zeros(len(self._keys), dtype=bool)
+        ages = [(who.age.at_start, 0), *((new, day.toordinal()) for day, new in who.age.steps)]
+        for step, (age, begin) in enumerate(ages):
+            end = ages[step + 1][1] if step + 1 < len(ages) else np.iinfo(np.int64).max
+            key = (who.school_id, who.programmes, age)
+            if key not in self._days:
+                self._days[key] = self._offence_days(world, refuse, *key)
+            place, days = self._days[key]
+            row[place[(days >= begin) & (days < end)]] = True
+        return row
+
+    def _offence_days(
+        self, world: World, refuse: FirstOffence, school_id: str, programmes: frozenset[str], age: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """int64 [k] twice: the place of a key, and a day on which it offends."""
+        found = [
+            (i, day)
+            for i, terms in enumerate(self._keys)
+            if terms is not None
+            for day in refuse.offence_days(world, school_id, terms, programmes & {terms.program}, age)
+        ]
+        flat = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return flat[:, 0], flat[:, 1]
 
 
 class Warm:
@@ -99,10 +132,13 @@ class Warm:
         self._world = World(replace(round_, students=(_everybody(round_),), requests=_everything(round_)), folder)
         for name in ("variants_at", "variant_place", "site_index", "variant_site"):
             getattr(self._world, name)
+        for name in ("school", "site", "mentor", "opportunity"):
+            getattr(self._world.round, name)
         self._scorer = Scorer(self._world)
         rules = pair_rules()
         self._laws = [_Law(self._world, r) for r in rules if isinstance(r, PairRule)]
         self._trip = next(r for r in rules if isinstance(r, TripRule))
+        self._answers: dict[Hashable, list[Option]] = {}
         self.opportunities = self._world.round.opportunities
         place = {o.opportunity_id: i for i, o in enumerate(self.opportunities)}
         self._opportunity = np.array([place[v.opportunity.opportunity_id] for v in self._world.variants], dtype=np.int32)
@@ -122,7 +158,16 @@ class Warm:
         wanted = wanted or Wanted()
         if not self._world.variants:
             return []
-        world = self._world_of(student, tuple(requests))
+        allowed = None if wanted.allowed is None else wanted.allowed.tobytes()
+        asked = (student, tuple(requests), wanted.count, allowed, wanted.most_minutes)
+        if asked not in self._answers:
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[asked] = self._options(student, asked[1], wanted)
+        return list(self._answers[asked])
+
+    def _options(self, student: Student, requests: tuple[Request, ...], wanted: Wanted) -> list[Option]:
+        world = self._world_of(student, requests)
         lawful, trips = self._judge(world, student)
         if wanted.allowed is not None:
             lawful &= wanted.allowed[self._opportunity]
@@ -140,7 +185,9 @@ class Warm:
         """The same world with this one student in it; what it remembers of offers and laws is shared."""
         world = copy(self._world)
         world.students = (student.model_copy(update={"status": "seeking"}),)
-        world.round = replace(self._world.round, students=world.students, requests=requests)
+        world.round = copy(self._world.round)
+        world.round.__dict__.update(students=world.students, requests=requests)
+        world.round.__dict__.pop("student", None)
         for name in ("declined", "student_place"):
             world.__dict__.pop(name, None)
         return world
