@@ -59,7 +59,7 @@ class Limiter:
 
 
 def _clock() -> float:
-    import time  # noqa: PLC0415
+    import time
 
     return time.time()
 

@@ -10,16 +10,17 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 
 from api.database import ALL, Database
 from api.store import folders, publications, runs
 from api.tables import RunRow
-from matcher.answers import load_plan
-from matcher.pipeline import Run
-from matcher.warm import Warm
+
+if TYPE_CHECKING:
+    from matcher.pipeline import Run
+    from matcher.warm import Warm
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -65,6 +66,12 @@ class Offers:
     seconds: float
 
 
+def import_engine() -> None:
+    """Import the solver and the scorers, which takes seconds, beside the first requests and not before them."""
+    import matcher.answers
+    import matcher.warm  # noqa: F401
+
+
 class Desk:
     """Everything kept warm in this process."""
 
@@ -97,6 +104,8 @@ class Desk:
         return made
 
     def _read(self, round_id: str, revision: int) -> Offers:
+        from matcher.warm import Warm
+
         start = time.perf_counter()
         with tempfile.TemporaryDirectory(prefix="matcher-offers-") as folder:
             with self._db.reading(ALL) as session:
@@ -111,6 +120,8 @@ class Desk:
         return self._plans.get(run.run_id, lambda: self._load(run))
 
     def _load(self, run: RunRow) -> Run:
+        from matcher.answers import load_plan
+
         with tempfile.TemporaryDirectory(prefix="matcher-plan-") as folder:
             round_, out = Path(folder) / "round", Path(folder) / "plan"
             with self._db.reading(ALL) as session:

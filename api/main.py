@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from api import logs, problems
 from api.database import Database
 from api.deps import Limiter
-from api.desk import Desk
+from api.desk import Desk, import_engine
 from api.middleware import Guard
 from api.routes import access, catalogue, decisions, health, imports, nouns, publications, results, rounds, runs, suggestions
 from api.settings import ServiceSettings
@@ -49,6 +50,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=import_engine, daemon=True).start()
         yield
         app.state.database.close()
 

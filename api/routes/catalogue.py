@@ -19,7 +19,6 @@ from api.problems import Problem, not_found
 from api.routes.rounds import shown
 from api.schemas import Listed, Pagination, RoundOut, Row
 from api.store import folders, history, rounds
-from matcher.answers import rules_in_force
 
 router = APIRouter()
 _STATE = re.compile(r"[A-Z]{2}-[A-Z]{2}")
@@ -54,6 +53,8 @@ class SchoolMeasure(BaseModel):
 
 @lru_cache(maxsize=256)
 def _rules(on: dt.date | None, state: str | None) -> dict[str, Any]:
+    from matcher.answers import rules_in_force
+
     return rules_in_force(on, state)
 
 

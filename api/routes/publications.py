@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
@@ -21,7 +21,9 @@ from api.store import folders, publications, rounds, runs
 from api.store.nouns import cursor_of
 from api.tables import KeyRow, OverrideRow, PublicationRow, RunRow, new_id, now
 from matcher.audit import audit
-from matcher.pipeline import Run
+
+if TYPE_CHECKING:
+    from matcher.pipeline import Run
 
 router = APIRouter(tags=["publishing"])
 

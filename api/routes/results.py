@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
@@ -21,9 +21,10 @@ from api.schemas import Listed, Pagination
 from api.store import rounds, runs
 from api.store.nouns import cursor_of
 from api.tables import ResultRow, RunRow
-from matcher.answers import compare_outputs, explain_in
 from matcher.domain import Site
-from matcher.pipeline import Run
+
+if TYPE_CHECKING:
+    from matcher.pipeline import Run
 
 router = APIRouter(tags=["runs"])
 
@@ -87,6 +88,8 @@ def explain_student(
     opportunity_id: Annotated[str | None, Query(max_length=200, description="Why not this one? Left out: every opportunity.")] = None,
 ) -> Explanation:
     """Why this, why not that, and the smallest change that would help."""
+    from matcher.answers import explain_in
+
     with db.reading(who.seen) as session:
         _, plan = explainable(request, session, run_id, who)
     round_ = plan.world.round
@@ -112,6 +115,8 @@ def compare_runs(
     since: Annotated[str, Query(max_length=64, description="The earlier run.")],
 ) -> Changes:
     """Who moved from the earlier run to this one, and why."""
+    from matcher.answers import compare_outputs
+
     with db.reading(who.seen) as session, tempfile.TemporaryDirectory(prefix="matcher-compare-") as folder:
         paths = {}
         for one in (since, run_id):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
@@ -23,7 +22,11 @@ from api.store.nouns import NOUNS, find
 from api.tables import RequestRow, RoundRow
 from matcher.domain import Request as Wish
 from matcher.domain import Student
-from matcher.warm import Option, Wanted, mask
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from matcher.warm import Option
 
 router = APIRouter(tags=["suggestions"])
 VISITOR = "(profile)"
@@ -79,6 +82,8 @@ class _Question:
 def _answer(
     request: Request, db: Db, who: Caller, row: RoundRow, published: str | None, student: Student, wishes: list[Wish], question: _Question
 ) -> Suggestions:
+    from matcher.warm import Wanted
+
     desk: Desk = request.app.state.desk
     offers = desk.offers(row.round_id, row.supply_revision)
     if student.school_id not in offers.warm.round.school:
@@ -96,6 +101,8 @@ def _answer(
 
 
 def _allowed(offers: Offers, used: dict[tuple[str, str], int], question: _Question) -> np.ndarray | None:
+    from matcher.warm import mask
+
     if not (question.cluster or question.kind or question.open_only):
         return None
     full = {opportunity_id for opportunity_id, _ in used} if question.open_only else set()
