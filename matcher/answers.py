@@ -84,7 +84,17 @@ def _find_pair(candidates: Candidates, row: dict[str, str]) -> int:
 
 def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
     """Status, placement, options and smallest change of one student."""
-    run = load_plan(out, folder)
+    return explain_in(load_plan(out, folder), student_id, opportunity_id)
+
+
+def explain_in(run: Run, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
+    """The same for a plan that is loaded already.
+
+    Raises
+    ------
+    InputError
+        When the student or the opportunity is not in the round.
+    """
     student = run.world.round.student.get(student_id)
     if student is None:
         raise InputError(f"there is no student {student_id!r} in this round")

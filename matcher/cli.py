@@ -14,10 +14,13 @@ from typing import Annotated, Any
 import typer
 
 from matcher.cli_text import knowledge, similarity
+from matcher.commands import Commands
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
 from matcher.terminal import Announcer, issue_fields, print_json, say, show_answer, show_rules, tell, tell_short
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Places students at internships.")
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Places students at internships."
+)
 
 MOST_WORKERS = 64
 Folder = Annotated[Path, typer.Argument(metavar="ROUND", help="A round folder: round.toml and tables as CSV or one workbook.")]
@@ -151,10 +154,7 @@ def explain(
     from matcher.answers import explain_student
 
     answer = explain_student(output, round_, student, opportunity)
-    if as_json:
-        print_json(answer)
-        return
-    show_answer(answer)
+    print_json(answer) if as_json else show_answer(answer)
 
 
 @app.command()
