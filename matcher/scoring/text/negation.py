@@ -2,7 +2,8 @@
 
 A text is cut into fragments at punctuation and at words of contrast. Phrases that only sound like a refusal are taken out
 first; then a cue refuses what follows it (or, for cues such as "drives me crazy", what stands before it) up to the end of its
-fragment; fragments after a comma go on refusing until somebody speaks of what they want again. The cues are in `cues.toml`.
+fragment; fragments after a comma go on refusing until somebody speaks of what they want again. "Rather this than that" refuses
+that, and "i tried it, hated it" what stands before. The cues are in `cues.toml`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(_CUES[name])})(?![^\W_])")
 
 
-_SOUNDS_SO, _TWICE, _AFTER, _BEFORE, _WANTS = (_pattern(n) for n in ("sounds_so", "twice", "refuses_after", "refuses_before", "wants"))
+_SOUNDS_SO, _TWICE, _AFTER, _BEFORE, _WANTS, _PREFERS, _BACK = (
+    _pattern(n) for n in ("sounds_so", "twice", "refuses_after", "refuses_before", "wants", "prefers", "points_back")
+)
 _BUT = re.compile(r"(?<=thing) but\b")
 _CUT = re.compile(rf"[.!?;:\n()]|\b(?:{'|'.join(_CUES['contrast'])})\b")
 _EXPLAINS = re.compile(rf"^(?:{'|'.join(_CUES['explains'])})\b")
@@ -51,7 +54,7 @@ def read(text: str, avoid: str = "") -> Reading:
 
 
 def _sentences(text: str) -> list[str]:
-    simple = _BUT.sub(" except", plain(text).replace("'", ""))
+    simple = _PREFERS.sub(r"\g<0> instead of", _BUT.sub(" except", plain(text).replace("'", "")))
     marked = _SOUNDS_SO.sub(f" {_HARMLESS} ", _TWICE.sub(f" {_HARMLESS} ", simple))
     parts = [part.strip(" -\t,") for part in _CUT.split(marked)]
     return [part for part in parts if part]
@@ -69,8 +72,10 @@ def _take_apart(sentence: str, wanted: list[str], refused: list[str]) -> None:
             wanted.append(part[before.end() :].strip())
             state = "explains"
         elif after:
-            wanted.append(part[: after.start()].strip())
-            tail = part[after.end() :]
+            head, tail = part[: after.start()].strip(), part[after.end() :]
+            if _BACK.fullmatch(tail.strip()) and not _WANTS.search(head):
+                head, tail = "", head or (wanted.pop() if wanted else "")
+            wanted.append(head)
             again = _WANTS.search(tail)
             refused.append((tail[: again.start()] if again else tail).strip())
             wanted.append(tail[again.start() :].strip() if again else "")
