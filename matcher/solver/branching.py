@@ -66,7 +66,8 @@ class Goal:
         """int64 [n]: what the relaxation maximises."""
         if self.lift == 1:
             return self.weights
-        return self.weights * self.lift + self.guide * GUIDE // max(GUIDE, int(np.abs(self.guide).max(initial=0)))
+        largest = max(GUIDE, int(np.abs(self.guide).max(initial=0)))
+        return np.asarray(self.weights * self.lift + self.guide * GUIDE // largest)
 
 
 def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:

@@ -52,3 +52,11 @@ def add_cut(face: Face, halved: Halved) -> None:
         total = total + face.added[chosen[chosen >= base] - base].sum(axis=0)
     half = np.asarray(total).ravel() // 2
     face.add(sparse.csr_matrix(half), int(min(0, half[half < 0].sum())), int(face.high[chosen].sum()) // 2, halved)
+
+
+def is_cut(face: Face, halved: object) -> bool:
+    """Whether this names rows of the face that a cut can be made of; for certificates that were read from a file."""
+    if not isinstance(halved, (list, tuple)) or not halved:
+        return False
+    known = all(isinstance(row, int) and 0 <= row < len(face.high) and face.high[row] < FREE // 2 for row in halved)
+    return known and len(set(halved)) == len(halved)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from matcher.solver.face import FREE, Face
+from matcher.solver.face import Face
 from matcher.solver.problem import Problem
 
 MOST_CHOICES = 50_000
@@ -57,11 +57,11 @@ def join(problem: Problem) -> Joined:
             low[m + group[0]] = 1
         low[rows], high[rows] = np.minimum(low[rows], 0), np.maximum(high[rows], 0)
     kept = np.flatnonzero(alone)
-    if not extra:
+    if alone.all():
         identity = sparse.identity(n, np.int64, format="csr")
         return Joined(_face(problem, student, problem.limits, low, high), identity)
     sizes = np.concatenate([np.ones(len(kept), np.int64), [len(choice) for _, choice in extra]])
-    members = np.concatenate([kept, *[np.array(choice) for _, choice in extra]]).astype(np.int64)
+    members = np.concatenate([kept, [pair for _, choice in extra for pair in choice]]).astype(np.int64)
     indptr = np.concatenate([[0], np.cumsum(sizes)])
     pairs = sparse.csr_matrix((np.ones(len(members), np.int64), members, indptr), shape=(len(sizes), n))
     student = np.concatenate([student[kept], [first for first, _ in extra]]).astype(np.int32)
@@ -101,7 +101,10 @@ def _choices(problem: Problem, group: list[int], rows: np.ndarray) -> list[Choic
     Students come one by one, each next to one who is there already. Beside each partial choice stands what the limits count so
     far; a limit is looked at when the last of its students comes, and one that wants an exact count picks the pairs that fit.
     """
-    low, high = dict(zip(rows.tolist(), problem.at_least[rows].tolist())), dict(zip(rows.tolist(), problem.at_most[rows].tolist()))
+    low, high = (
+        dict(zip(rows.tolist(), problem.at_least[rows].tolist(), strict=True)),
+        dict(zip(rows.tolist(), problem.at_most[rows].tolist(), strict=True)),
+    )
     options = {student: _options(problem, student, rows) for student in group}
     met = {student: {row for counts, _ in options[student] for row, _ in counts} for student in group}
     partial: list[tuple[dict[int, int], Choice]] = [({}, ())]
@@ -131,8 +134,8 @@ def _options(problem: Problem, student: int, rows: np.ndarray) -> list[tuple[Cou
     own = np.flatnonzero(problem.student == student)
     columns = problem.limits[rows][:, own].tocsc()
     spans = [slice(columns.indptr[i], columns.indptr[i + 1]) for i in range(len(own))]
-    counts = [tuple(zip(rows[columns.indices[span]].tolist(), columns.data[span].tolist())) for span in spans]
-    return [((), ()), *((count, (int(pair),)) for count, pair in zip(counts, own))]
+    counts = [tuple(zip(rows[columns.indices[span]].tolist(), columns.data[span].tolist(), strict=True)) for span in spans]
+    return [((), ()), *((count, (int(pair),)) for count, pair in zip(counts, own, strict=True))]
 
 
 def _neighbours(group: list[int], met: dict[int, set[int]]) -> list[int]:

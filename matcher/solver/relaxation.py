@@ -104,19 +104,21 @@ class Relaxation:
         if margin.max(initial=-np.inf) <= 1e-6 + 1e-9 * np.abs(self.cost).max(initial=0):
             return pairs[:0]
         likely = margin > -NEAR
-        return pairs[likely][_best(self.face.student[pairs[likely]], margin[likely], JOIN_PER_STUDENT)]
+        pairs, margin = pairs[likely], margin[likely]
+        return np.asarray(pairs[_best(self.face.student[pairs], margin, JOIN_PER_STUDENT)])
 
     def _could_help(self, ray: np.ndarray) -> np.ndarray:
         """Open pairs outside a linear program without a solution that its ray does not exclude; none when the face has no plan."""
-        if len(self.pairs) == self.face.open.sum() or proves_empty(self.face, ray):
-            return self.pairs[:0]
+        left = np.setdiff1d(np.flatnonzero(self.face.open), self.pairs)
+        if not len(left) or proves_empty(self.face, ray):
+            return left[:0]
         for prices in (ray, -ray):
             pairs, paid = self.face.paid(prices)
             if (paid[np.isin(pairs, self.pairs)] > -1e-6).all():
                 pairs, margin = self._outside(prices, np.zeros(len(self.cost)))
-                if (margin > 1e-6).any():
-                    return pairs[margin > 1e-6][_best(self.face.student[pairs[margin > 1e-6]], margin[margin > 1e-6], JOIN_PER_STUDENT)]
-        return np.flatnonzero(self.face.open)
+                pairs, margin = pairs[margin > 1e-6], margin[margin > 1e-6]
+                return pairs[_best(self.face.student[pairs], margin, JOIN_PER_STUDENT)] if len(pairs) else left
+        return left
 
     def _outside(self, prices: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Open pairs outside the linear program, and what each would bring at these prices."""

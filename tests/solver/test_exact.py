@@ -10,7 +10,7 @@ from scipy import sparse
 
 from matcher.domain import SolveStatus
 from matcher.errors import InputError
-from matcher.solver import branching
+from matcher.solver import branching, join, relaxation
 from matcher.solver.exact import solve
 from matcher.solver.problem import from_arrays, read_problem, to_arrays
 from tests.solver.brute import best_choices, coupled_arrays, lawful, random_arrays
@@ -62,19 +62,38 @@ def test_best_of_all_choices_or_smallest_conflict(seed):
 
 
 ROADS = {
-    "columns": {"MASTER": 2, "BEST_PER_STUDENT": 1, "NEAR": 1, "FIRST_GUESS": 2},
-    "CP-SAT": {"NODES": 2},
-    "both": {"MASTER": 0, "BEST_PER_STUDENT": 0, "NODES": 1, "FIRST_GUESS": 2},
+    "columns": [(relaxation, {"MASTER": 2, "BEST_PER_STUDENT": 1, "JOIN_PER_STUDENT": 1, "NEAR": 1})],
+    "branching": [(branching, {"CUT_ROUNDS": 0, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}), (join, {"MOST_CHOICES": 0})],
+    "CP-SAT": [(branching, {"NODES": 1, "CUT_ROUNDS": 0, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}), (join, {"MOST_CHOICES": 0})],
+    "all": [
+        (relaxation, {"MASTER": 0, "BEST_PER_STUDENT": 0, "JOIN_PER_STUDENT": 1}),
+        (branching, {"NODES": 2, "CUT_ROUNDS": 1, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}),
+        (join, {"MOST_CHOICES": 10}),
+    ],
 }
-"""Sizes of `matcher.solver.branching` that make small problems take the roads of large and of hard ones."""
+"""Sizes in `matcher.solver` that make small problems take the roads of large and of hard ones."""
+
+
+def take(road: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, sizes in ROADS[road]:
+        for name, size in sizes.items():
+            monkeypatch.setattr(module, name, size)
 
 
 @pytest.mark.parametrize("road", ROADS)
 @pytest.mark.parametrize("make", [random_arrays, demanding, coupled_arrays])
 def test_best_of_all_choices_by_the_roads_of_large_problems(make, road, monkeypatch):
-    for name, size in ROADS[road].items():
-        monkeypatch.setattr(branching, name, size)
-    for seed in range(30):
+    take(road, monkeypatch)
+    for seed in range(100):
+        check(make(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("make", [random_arrays, demanding, coupled_arrays])
+def test_best_of_all_choices_by_the_roads_of_large_problems_at_length(make, road, monkeypatch):
+    take(road, monkeypatch)
+    for seed in range(1000, 1900):
         check(make(seed))
 
 
