@@ -9,11 +9,11 @@ import numpy as np
 from scipy import sparse
 
 from matcher.solver.basis import Basis, Bounds
-from matcher.solver.exact import stages_of
-from matcher.solver.face import FREE, Face
+from matcher.solver.cuts import add_cut
+from matcher.solver.exact import first_face, stages_of
+from matcher.solver.face import FREE
 from matcher.solver.factor import LostError
 from matcher.solver.margins import Margins, first_sign, shows_empty, whole_prices
-from matcher.solver.presolve import close_impossible
 from matcher.solver.problem import Problem, Solution, StageResult
 
 FEW = 6000
@@ -52,26 +52,50 @@ class Warm:
 
     def __init__(self, problem: Problem, solution: Solution, absent: np.ndarray) -> None:
         stages = stages_of(problem)
-        self.problem, self.names = problem, [name for name, _ in stages]
-        self.weights = [weights.astype(np.int64) for _, weights in stages]
-        self.columns = problem.rows.T.tocsr()
-        low, high = problem.bounds()
-        face = Face(problem.student, problem.limits.shape[0], problem.rows, low, high, ~absent)
-        close_impossible(face)
-        self.impossible = ~face.open & ~absent
-        self.region = Region(low, high, ~face.open)
-        self.plan = np.asarray(solution.chosen, np.int64)
-        proof = _matched(stages, solution, absent, self.columns.shape[1])
+        self.names, self.limits = [name for name, _ in stages], problem.limits.shape[0]
+        self.joined = first_face(problem)
+        face = self.joined.face
+        proof, self.cuts = _matched(stages, solution, absent, len(face.low))
+        for cut in self.cuts:
+            add_cut(face, cut)
+        self.of_pairs, self.student = [weights.astype(np.int64) for _, weights in stages], face.student
+        self.weights = [self.joined.weights(weights) for weights in self.of_pairs]
+        self.columns = face.of(np.arange(len(self.student))).T.tocsr()
+        self.impossible, self.absent = ~face.open, absent
+        shut = self.impossible | self._holds(absent)
+        self.region = Region(face.low, face.high, shut)
+        self.plan = self._choices_of(solution.chosen)
         own = np.stack([self.plan, self.own_row(self.plan)])
-        everything = np.arange(len(problem))
+        everything = np.arange(len(self.student))
         weights = np.stack(self.weights).astype(float)
         self.basis = Basis.of_plan(self.columns.astype(float), weights, self.region.floats(everything), own, proof)
         self.margins = self._margins()
         self.order = self.margins.order(~self.region.shut)
 
-    def own_row(self, pairs: np.ndarray) -> np.ndarray:
-        """The rows of these pairs' students."""
-        return np.asarray(self.problem.limits.shape[0] + self.problem.student[pairs])
+    def own_row(self, choices: np.ndarray) -> np.ndarray:
+        """The rows of these choices' students."""
+        return np.asarray(self.limits + self.student[choices])
+
+    def _holds(self, pairs: np.ndarray) -> np.ndarray:
+        """Bool [choices]: which choices hold one of these (bool [pairs])."""
+        return np.asarray(self.joined.pairs @ pairs.astype(np.int64) > 0)
+
+    def _those(self, pairs: Sequence[int]) -> np.ndarray:
+        named = np.zeros(len(self.absent), dtype=bool)
+        named[list(pairs)] = True
+        return named
+
+    def _choices_of(self, chosen: np.ndarray) -> np.ndarray:
+        """The choices that make up a plan: of each student or group the largest that the plan holds."""
+        taken = np.zeros(len(self.absent), np.int64)
+        taken[chosen] = 1
+        size = np.diff(self.joined.pairs.indptr)
+        inside = np.flatnonzero(self.joined.pairs @ taken == size)
+        order = inside[np.lexsort((-size[inside], self.student[inside]))]
+        plan = np.sort(order[np.unique(self.student[order], return_index=True)[1]])
+        if size[plan].sum() != len(chosen):
+            raise LostError
+        return plan
 
     def _margins(self) -> Margins:
         usable = ~self.region.shut
@@ -87,11 +111,11 @@ class Warm:
     ) -> Found | None:
         """The best plan after a change (see `whatif.Change`); None when this way cannot tell."""
         region = self._changed(more, added, removed, demanded)
-        if (region.low > region.high).any():
+        if (region.low > region.high).any() or (demanded and not self._holds(self._those(demanded)).any()):
             return NONE
         fresh = np.flatnonzero(self.region.shut & ~region.shut)
         most = self._most(region, fresh)
-        kept = min(self.margins.within(self.order, most - self.margins.scale * self._value(np.array(likely, np.int64))), FEW)
+        kept = min(self.margins.within(self.order, most - self.margins.scale * self._hoped(likely)), FEW)
         kept = max(kept, self.margins.within(self.order, np.zeros(len(self.names), np.int64)))
         try:
             while True:
@@ -100,7 +124,7 @@ class Warm:
                     return found
                 needed = self.margins.within(self.order, most - self.margins.scale * (self._value(found[0]) - self._value(self.plan)))
                 if needed <= kept:
-                    return found
+                    return self.joined.chosen(found[0]), found[1]
                 kept = min(needed, GROW * kept)
         except LostError:
             return None
@@ -152,30 +176,32 @@ class Warm:
         return NONE if best is None else (pairs[best[0]], dict(zip(self.names, best[1].tolist(), strict=True)))
 
     def _changed(self, more: Mapping[int, int], added: Sequence[int], removed: Sequence[int], demanded: Sequence[int]) -> Region:
-        low, high, shut = self.region.low.copy(), self.region.high.copy(), self.region.shut.copy()
+        low, high, absent = self.region.low.copy(), self.region.high.copy(), self.absent.copy()
         for row, by in more.items():
             high[row] += by
-        shut[list(added)] = False
-        shut[self._possible_again([row for row, by in more.items() if by > 0], added)] = False
-        shut[list(removed)] = True
+        for place, cut in enumerate(self.cuts, len(high) - len(self.cuts)):
+            high[place] = high[list(cut)].sum() // 2
+        absent[list(added)] = False
+        impossible = self.impossible.copy()
+        impossible[self._possible_again([row for row, by in more.items() if by > 0], added)] = False
+        absent[list(removed)] = True
+        shut = impossible | self._holds(absent)
         if demanded:
-            student = self.problem.student[demanded[0]]
-            others = self.problem.student == student
-            others[list(demanded)] = False
-            shut |= others
-            low[self.problem.limits.shape[0] + student] = 1
+            with_it = self._holds(self._those(demanded))
+            student = int(self.student[np.argmax(with_it)])
+            shut |= (self.student == student) & ~with_it
+            low[self.limits + student] = 1
         return Region(low, high, shut)
 
     def _possible_again(self, limits: list[int], added: Sequence[int]) -> np.ndarray:
         """Pairs that couplings made impossible and that may be possible now: those the change touches, and on through couplings."""
         if not self.impossible.any() or not (limits or added):
             return np.zeros(0, np.int64)
-        rows = self.problem.limits
+        rows = self.joined.face.rows[: self.limits]
         negative = np.unique(np.searchsorted(rows.indptr, np.flatnonzero(rows.data < 0), side="right") - 1)
         coupled = abs(rows[negative])
-        reached = np.zeros(len(self.problem), dtype=bool)
+        reached = self._holds(self._those(added))
         reached[rows[limits].indices] = True
-        reached[list(added)] = True
         while True:
             coupled_now = (coupled @ reached.astype(np.int64) > 0).astype(np.int64)
             grown = (coupled.T @ coupled_now > 0) & self.impossible & ~reached
@@ -190,12 +216,15 @@ class Warm:
         best: dict[int, tuple[int, ...]] = {}
         for pair in fresh:
             gain = tuple(int(g) for g in self.margins.gain(int(pair)))
-            student = int(self.problem.student[pair])
+            student = int(self.student[pair])
             best[student] = max(best.get(student, (0,) * len(gain)), gain)
         return np.asarray(by.sum(axis=1) + sum((np.array(gain) for gain in best.values()), np.zeros(len(prices), np.int64)))
 
     def _value(self, plan: np.ndarray) -> np.ndarray:
         return np.array([int(weights[plan].sum()) for weights in self.weights], np.int64)
+
+    def _hoped(self, pairs: Sequence[int]) -> np.ndarray:
+        return np.array([int(weights[list(pairs)].sum()) for weights in self.of_pairs], np.int64)
 
 
 @dataclass(frozen=True)
@@ -232,22 +261,26 @@ def _at_least(reached: np.ndarray, bound: np.ndarray) -> bool:
     return tuple(reached.tolist()) >= tuple(bound.tolist())
 
 
-def _matched(stages: Sequence[tuple[str, np.ndarray]], solution: Solution, absent: np.ndarray, rows: int) -> np.ndarray:
-    """Float [stages, rows]: the prices of the solution, stage by stage; zero for stages that say nothing about present pairs.
+def _matched(
+    stages: Sequence[tuple[str, np.ndarray]], solution: Solution, absent: np.ndarray, rows: int
+) -> tuple[np.ndarray, tuple[tuple[int, ...], ...]]:
+    """Float [stages, rows + cuts]: the prices of the solution, zero for stages that say nothing about present pairs; and the cuts.
 
     Raises
     ------
     LostError
-        When an objective was not settled by prices of these rows alone.
+        When an objective was not settled by prices of these rows and cuts alone.
     """
     known: dict[str, StageResult] = {stage.name: stage for stage in solution.stages}
     alike = {weights[~absent].tobytes(): known[name] for name, weights in reversed(stages) if name in known}
-    found = []
-    for name, weights in stages:
+    cuts = max((stage.cuts for stage in solution.stages), key=len, default=())
+    found = np.zeros((len(stages), rows + len(cuts)))
+    for prices, (name, weights) in zip(found, stages, strict=True):
         stage = known.get(name) or alike.get(weights[~absent].tobytes())
         if stage is None and weights[~absent].any():
             raise LostError
-        if stage is not None and len(stage.prices) != rows:
-            raise LostError
-        found.append(np.zeros(rows) if stage is None else stage.prices / stage.scale)
-    return np.stack(found)
+        if stage is not None:
+            if len(stage.prices) != rows + len(stage.cuts) or not all(stage.cuts):
+                raise LostError
+            prices[: len(stage.prices)] = stage.prices / stage.scale
+    return found, cuts

@@ -121,15 +121,15 @@ def moved(solution: Solution, pairs: np.ndarray, limits: np.ndarray, problem: Pr
         limits have no price.
     """
     old, new = len(limits), problem.limits.shape[0]
-    there = limits >= 0
     stages = []
     for stage in solution.stages:
-        own = len(stage.prices) - old
-        if not 0 <= own <= problem.students:  # not proven by these rows alone: nothing to tell
-            stages.append(replace(stage, prices=np.zeros(0, np.int64)))
+        own = len(stage.prices) - len(stage.cuts) - old
+        place = np.concatenate([limits, new + np.arange(own), new + problem.students + np.arange(len(stage.cuts))])
+        cuts = tuple(tuple(int(place[row]) for row in cut) for cut in stage.cuts)
+        if not 0 <= own <= problem.students or any(min(cut, default=-1) < 0 for cut in cuts):  # proven by other rows: nothing to tell
+            stages.append(replace(stage, prices=np.zeros(0, np.int64), cuts=()))
             continue
-        prices = np.zeros(new + problem.students, np.int64)
-        prices[limits[there]] = stage.prices[:old][there]
-        prices[new : new + own] = stage.prices[old:]
-        stages.append(replace(stage, prices=prices))
+        prices = np.zeros(new + problem.students + len(cuts), np.int64)
+        prices[place[place >= 0]] = stage.prices[place >= 0]
+        stages.append(replace(stage, prices=prices, cuts=cuts))
     return replace(solution, chosen=pairs[solution.chosen], stages=tuple(stages))
