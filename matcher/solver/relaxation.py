@@ -11,7 +11,7 @@ from matcher.solver.linear import AT_ZERO, BASIC, Answer, Basis, Program, solve_
 
 MASTER = 20_000
 """Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
-BEST_PER_STUDENT = 12
+BEST_PER_STUDENT = 4
 JOIN_PER_STUDENT = 10
 """Pairs of one student that may join in one round."""
 NEAR = 20

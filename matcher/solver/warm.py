@@ -110,8 +110,10 @@ class Warm:
         self, more: Mapping[int, int], added: Sequence[int], removed: Sequence[int], demanded: Sequence[int], likely: Sequence[int]
     ) -> Found | None:
         """The best plan after a change (see `whatif.Change`); None when this way cannot tell."""
+        if demanded and not self._holds(self._those(demanded)).any():
+            return NONE
         region = self._changed(more, added, removed, demanded)
-        if (region.low > region.high).any() or (demanded and not self._holds(self._those(demanded)).any()):
+        if (region.low > region.high).any():
             return NONE
         fresh = np.flatnonzero(self.region.shut & ~region.shut)
         most = self._most(region, fresh)
