@@ -29,7 +29,7 @@ from matcher.scoring.text.engine import engine, extra_folders
 from matcher.scoring.text.index import TextIndex
 from matcher.scoring.text.negation import read
 from matcher.solver.exact import objectives, solve, stages_of
-from matcher.solver.problem import Solution, StageResult, read_problem
+from matcher.solver.problem import Problem, Solution, StageResult, read_problem
 from matcher.world import World
 
 
@@ -47,9 +47,7 @@ def load_plan(out: Path, folder: Path) -> Run:
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     chosen = [_find_pair(lawful.candidates, row) for row in read_table(out, "placements.csv")]
     plan = np.sort(np.array(chosen, dtype=np.int32))
-    stages = [(name, int(weights[plan].sum())) for name, weights in stages_of(model.problem)]
-    none = np.zeros(0, np.int64)
-    solution = Solution(_status(out), plan, tuple(StageResult(name, value, value, none) for name, value in stages))
+    solution = Solution(_status(out), plan, _published_stages(out, model.problem, plan))
     return Run(
         folder,
         world,
@@ -63,6 +61,18 @@ def load_plan(out: Path, folder: Path) -> Run:
         clock.seconds,
         peak_mb(),
     )
+
+
+def _published_stages(out: Path, problem: Problem, plan: np.ndarray) -> tuple[StageResult, ...]:
+    """The values of a plan with the published prices, which whoever uses them must check; without prices where they cannot be read."""
+    values = [(name, int(weights[plan].sum())) for name, weights in stages_of(problem)]
+    try:
+        scales = [int(stage["scale"]) for stage in read_json(out, "certificate.json")["stages"]]
+        with np.load(out / "certificate.npz", allow_pickle=False) as file:
+            prices = [np.asarray(file[f"prices_{i}"], np.int64) for i in range(len(values))]
+        return tuple(StageResult(n, v, v, prices[i], scales[i]) for i, (n, v) in enumerate(values) if scales[i] > 0)
+    except (OSError, KeyError, IndexError, ValueError, TypeError, EOFError, zipfile.BadZipFile, InputError):
+        return tuple(StageResult(name, value, value, np.zeros(0, np.int64)) for name, value in values)
 
 
 def _status(out: Path) -> SolveStatus:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
-from matcher.candidates import Candidates
 from matcher.domain import Student
 from matcher.errors import InputError
 from matcher.pipeline import Run
-from matcher.plan import build_model
 from matcher.rules.base import Limit
-from matcher.rules.trip import VAN, TripBlock
+from matcher.rules.trip import VAN
 from matcher.scoring.base import way_of
-from matcher.solver.exact import solve
-from matcher.solver.problem import Problem, Solution
+from matcher.solver.problem import Problem
+from matcher.solver.whatif import Change, Outcome, WhatIf
+from matcher.widen import Opening, widened
 
 RESOLVE_PAIRS = 40_000
-"""Rounds with more lawful pairs answer "what would place them" with a pin that surely works instead of trying variants."""
+"""Rounds with more lawful pairs are never solved again for one question; what the prices cannot tell is then left open."""
+WIDEN_PAIRS = 2_000_000
+"""Rounds with more lawful pairs leave the effect of new papers and the like to the next run."""
 TRIES = 4
 UNPLACED_COST = 1000
 """What one student fewer placed counts in a cost or a price, in points."""
@@ -50,8 +51,8 @@ class Option:
 class Explainer:
     """Answers about one run."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, absent: np.ndarray | None = None) -> None:
+        self.run, self._absent = run, absent
         self.world, self.candidates = run.world, run.lawful.candidates
         self.problem: Problem = run.model.problem
         self._chosen = {int(self.candidates.student[p]): int(p) for p in run.solution.chosen}
@@ -60,6 +61,15 @@ class Explainer:
         self._full = (self.problem.limits @ use) >= self.problem.at_most
         self._columns = self.problem.limits.tocsc()
         self._obstacles = self._columns.T @ self._full.astype(np.int64)
+        self._openings: dict[int, Opening | None] = {}
+
+    @cached_property
+    def _whatif(self) -> WhatIf:
+        return WhatIf(self.problem, self.run.solution, self._absent)
+
+    def _after(self, change: Change) -> Outcome | None:
+        """The best plan after a change; None when it is not known."""
+        return self._whatif.answer(change, may_solve=len(self.problem) <= RESOLVE_PAIRS)
 
     def placed_because(self, pair: int) -> str:
         """Why these points, in words."""
@@ -79,12 +89,7 @@ class Explainer:
         refused = self.run.judge.refusals(place)
         if not refused.size:
             return Unplaced(student.student_id, "no_offer", "There is no opportunity in this round.", "An opportunity.")
-        obstacles = refused.sum(axis=0)
-        fewest = int(obstacles.min())
-        nearest = np.flatnonzero(obstacles == fewest)
-        kinds, counts = np.unique(np.packbits(refused[:, nearest], axis=0).T, axis=0, return_counts=True)
-        most = kinds[int(np.argmax(counts))]
-        alike = nearest[(most == np.packbits(refused[:, nearest], axis=0).T).all(axis=1)]
+        alike = _nearest(refused)
         variant = self.world.variants[int(alike[0])]
         reasons = list(self.run.judge.reasons(student, variant))
         stops = " And: ".join(f"{why}" for _, why in reasons)
@@ -96,45 +101,41 @@ class Explainer:
         remedies = " and ".join(self._remedy(name) for name in rules)
         named = [f"{self.world.variants[int(v)].opportunity.opportunity_id}" for v in variants[:3]]
         opens = f"{remedies[:1].upper()}{remedies[1:]}: that opens {', '.join(dict.fromkeys(named))}"
-        trips = self.run.judge.block(self._alone(student))[1]
-        unsure = (trips.mode[0, variants] < 0) | (trips.mode[0, variants] == VAN)
-        if len(self.problem) > RESOLVE_PAIRS or unsure.any():
+        wide = self._widened
+        if wide is None or self._opening(student) is None:
             return f"{opens} (a place there is then decided by the next run)."
-        added = self._with_pairs(student, variants, trips)
-        model = build_model(added)
-        solution = solve(model.problem)
-        placed = added.student[solution.chosen] == self.world.student_place[student.student_id]
-        if placed.any():
-            got = added.variant_of(int(solution.chosen[np.argmax(placed)]))
-            return f"{opens}; the student is then placed at {got.opportunity.opportunity_id}."
-        explainer = Explainer(replace(self.run, lawful=replace(self.run.lawful, candidates=added), model=model, solution=solution))
-        return f"{opens}, which is full then. {explainer.unplaced(student).smallest_change}"
+        pairs = wide.candidates.of_students(student.student_id)
+        change = Change(added=tuple(pairs.tolist()))
+        outcome = wide._after(change)
+        if outcome is None:
+            return f"{opens} (a place there is then decided by the next run)."
+        got = np.intersect1d(outcome.chosen, pairs)
+        if len(got):
+            return f"{opens}; the student is then placed at {wide.candidates.variant_of(int(got[0])).opportunity.opportunity_id}."
+        return f"{opens}, which is full then. {wide._all_full(student, pairs).smallest_change}"
 
-    def _alone(self, student: Student) -> slice:
+    @cached_property
+    def _widened(self) -> Explainer | None:
+        """The same round with the pairs that the nearest changes would open to students for whom nothing is lawful."""
+        if len(self.problem) > WIDEN_PAIRS:
+            return None
+        left = np.setdiff1d(np.arange(len(self.world.students)), self.candidates.student)
+        openings = [o for place in left if (o := self._opening(self.world.students[int(place)])) is not None]
+        if not openings:
+            return None
+        wide = widened(self.run, openings)
+        return Explainer(wide.run, wide.absent)
+
+    def _opening(self, student: Student) -> Opening | None:
+        """What the nearest change would open; None where nothing would, or where a van must be chosen first."""
         place = self.world.student_place[student.student_id]
-        return slice(place, place + 1)
-
-    def _with_pairs(self, student: Student, variants: np.ndarray, trips: TripBlock) -> Candidates:
-        """The candidates with these variants opened to the student, with the points and trips they would have."""
-        old, alone = self.candidates, self._alone(student)
-        new = np.unique(variants).astype(np.int32)
-        of_student = np.full(len(new), alone.start)
-        order = np.lexsort((np.concatenate([old.variant, new]), np.concatenate([old.student, of_student])))
-
-        def joined(column: np.ndarray, added: np.ndarray) -> np.ndarray:
-            return np.asarray(np.concatenate([column, added.astype(column.dtype)])[order])
-
-        return Candidates(
-            self.world,
-            joined(old.student, of_student),
-            joined(old.variant, new),
-            joined(old.points, self.run.scorer(self.world, alone, trips)[0, new]),
-            joined(old.mode, trips.mode[0, new]),
-            joined(old.minutes, trips.minutes[0, new]),
-            joined(old.transfers, trips.transfers[0, new]),
-            joined(old.van, np.full(len(new), -1)),
-            old.van_choices,
-        )
+        if place not in self._openings:
+            refused = self.run.judge.refusals(place)
+            alike = _nearest(refused) if refused.size else np.zeros(0, np.int64)
+            trips = self.run.judge.block(slice(place, place + 1))[1]
+            unsure = (trips.mode[0, alike] < 0) | (trips.mode[0, alike] == VAN)
+            self._openings[place] = None if unsure.any() or not len(alike) else Opening(place, alike, trips)
+        return self._openings[place]
 
     def _remedy(self, rule: str) -> str:
         known = {r.name: r.remedy for r in self.run.judge.rules}
@@ -152,17 +153,16 @@ class Explainer:
 
     def _one_more(self, student: Student, shortages: list[tuple[np.ndarray, int]]) -> str:
         place = self.world.student_place[student.student_id]
-        if len(self.problem) <= RESOLVE_PAIRS:
-            tried: set[tuple[int, ...]] = set()
-            for rows, _ in shortages:
-                if len(tried) == TRIES or tuple(rows) in tried:
-                    continue
-                tried.add(tuple(rows))
-                more = self.problem.at_most.copy()
-                more[rows] += 1
-                solution = solve(replace(self.problem, at_most=more))
-                if (self.candidates.student[solution.chosen] == place).any():
-                    return f"{self._grown(rows)} would place the student."
+        added = () if self._absent is None else tuple(p for p in self.candidates.of_students(student.student_id) if self._absent[p])
+        tried: set[tuple[int, ...]] = set()
+        for rows, pair in shortages:
+            if len(tried) == TRIES or tuple(rows) in tried:
+                continue
+            tried.add(tuple(rows))
+            change = Change(more=tuple((int(row), 1) for row in rows), added=added, likely=(pair,))
+            outcome = self._after(change)
+            if outcome is not None and (self.candidates.student[outcome.chosen] == place).any():
+                return f"{self._grown(rows)} would place the student."
         rows, pair = shortages[0]
         return (
             f"{self._grown(rows)}, kept by a pin at {self.candidates.variant_of(pair).opportunity.opportunity_id}, would place the student."
@@ -218,21 +218,28 @@ class Explainer:
 
     def _cost(self, pairs: list[int]) -> tuple[int | None, str]:
         """What the round would lose if the student had one of these pairs, by solving again with that as a demand."""
-        demand = sparse.csr_matrix((np.ones(len(pairs), np.int64), (np.zeros(len(pairs), int), pairs)), shape=(1, len(self.problem)))
-        limits = sparse.vstack([self.problem.limits, demand], format="csr")
-        most, least = np.append(self.problem.at_most, 1), np.append(self.problem.at_least, 1)
-        forced = solve(replace(self.problem, limits=limits, at_most=most, at_least=least))
-        if not forced.stages:
+        forced = self._after(Change(demanded=tuple(pairs)))
+        if forced is None:
+            return None, "What it would cost is not worked out in a round of this size."
+        if not forced.feasible:
             return None, "It cannot be given: pins or other decisions stand against it."
         return self._difference(forced)
 
-    def _difference(self, other: Solution) -> tuple[int, str]:
-        base = {s.name: s.value for s in self.run.solution.stages}
-        new = {s.name: s.value for s in other.stages}
+    def _difference(self, other: Outcome) -> tuple[int, str]:
+        base, new = {s.name: s.value for s in self.run.solution.stages}, other.values
         points = int(self.problem.points[self.run.solution.chosen].sum() - self.problem.points[other.chosen].sum())
         cost = UNPLACED_COST * (len(self.run.solution.chosen) - len(other.chosen)) + points
         first = next((name for name in base if base[name] != new.get(name)), None)
         return cost, "It costs the round nothing but the draw." if first is None else _loss(first, base[first] - new[first])
+
+
+def _nearest(refused: np.ndarray) -> np.ndarray:
+    """int64: of the variants that fewest rules refuse, those refused by the most frequent set of rules (bool [rules, variants])."""
+    obstacles = refused.sum(axis=0)
+    nearest = np.flatnonzero(obstacles == int(obstacles.min()))
+    packed = np.packbits(refused[:, nearest], axis=0).T
+    kinds, counts = np.unique(packed, axis=0, return_counts=True)
+    return np.asarray(nearest[(kinds[int(np.argmax(counts))] == packed).all(axis=1)])
 
 
 def _told(limit: Limit) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 
 from matcher.answers import load_plan
 from matcher.published import read_json
-from matcher.solver.exact import stages_of
-from matcher.solver.face import Face, bound_of, narrow
-from matcher.solver.presolve import close_impossible
+from matcher.solver.cuts import add_cut, is_cut
+from matcher.solver.exact import first_face, stages_of
+from matcher.solver.face import bound_of, narrow
 
 
 def check_proof(out: Path, folder: Path) -> list[str]:
@@ -28,18 +28,22 @@ def check_proof(out: Path, folder: Path) -> list[str]:
             prices = [file[f"prices_{i}"] for i in range(len(said))]
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return ["certificate.npz cannot be read, or lacks the prices of an objective"]
-    low, high = problem.bounds()
-    face = Face(problem.student, problem.limits.shape[0], problem.rows, low, high, np.ones(len(problem), dtype=bool))
-    close_impossible(face)
+    joined = first_face(problem)
+    face = joined.face
     findings: list[str] = []
     stages = stages_of(problem)
     if [name for name, _ in stages] != [stage["objective"] for stage in said]:
         return ["the certificate names other objectives than the round asks for"]
     for (name, weights), stage, given in zip(stages, said, prices, strict=True):
         value = int(weights[run.solution.chosen].sum())
+        for cut in stage.get("cuts", [])[len(face.cuts) :]:
+            if not is_cut(face, cut):
+                return [*findings, f"{name}: {cut!r} is no cut of the limits"]
+            add_cut(face, tuple(cut))
         if len(given) != len(face.low):
             return [*findings, f"{name}: the certificate has {len(given)} prices for {len(face.low)} limits"]
-        proof = bound_of(face, weights, given.astype(np.int64), int(stage["scale"]))
+        worth = joined.weights(weights)
+        proof = bound_of(face, worth, given.astype(np.int64), int(stage["scale"]))
         if value != stage["value"]:
             findings.append(f"{name}: the certificate says {stage['value']}, the published plan has {value}")
         if proof.bound // proof.scale != value:
@@ -47,5 +51,5 @@ def check_proof(out: Path, folder: Path) -> list[str]:
                 f"{name}: the plan has {value}, and the prices prove no more than {proof.bound // proof.scale} ({stage['road']})"
             )
             return findings
-        narrow(face, weights, proof, value)
+        narrow(face, worth, proof, value)
     return findings

@@ -205,7 +205,7 @@ def _write_certificate(run: Run, folder: Path) -> None:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "certificate.npz").write_bytes(buffer.getvalue())
-    said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road} for s in stages]
+    said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road, "cuts": s.cuts} for s in stages]
     rows = [[f"{limit.rule}: {limit.about}" for limit in group] for group in run.model.meaning]
     students = [s.student_id for s in run.world.students]
     (folder / "certificate.json").write_text(_json({"stages": said, "limits": rows, "students": students}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One objective over a union of faces: relaxations prove what they can, branching splits what stays fractional."""
+"""One objective over a union of faces: relaxations and cuts prove what they can, branching splits what stays fractional."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from matcher.solver.face import FREE, Face, Proof, narrow, prove, proves_empty, whole_plan
-from matcher.solver.linear import Program, guess_whole, solve_relaxation, solve_whole
+from matcher.solver.cuts import add_cut, find_cuts
+from matcher.solver.face import FREE, Face, Proof, keeps, narrow, prove, proves_empty, whole_plan
+from matcher.solver.linear import Answer, Program, guess_whole, solve_whole
+from matcher.solver.relaxation import Relaxation
 
-MASTER = 50_000
-"""Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
-BEST_PER_STUDENT = 12
 FIRST_GUESS = 3_000
-"""Pairs that a guess tries first."""
+"""Pairs that a guess has at least; more when there are many students."""
+GUESS_PER_STUDENT = 3
 NODES = 300
 """Relaxations per objective before CP-SAT takes over."""
-NEAR = 50
-"""When pairs join the linear program, those this close to joining join too: fewer rounds."""
-LIFT = 1 << 14
-"""Weight of a counting objective beside the points that break its ties inside the linear program."""
+CUT_ROUNDS = 20
+"""How often cuts are added to one relaxation."""
+COUNTING = 8
+"""An objective whose weights are no larger counts students; it ties almost everywhere."""
+LIFT = 1 << 20
+"""Weight of a counting objective beside the guide that breaks its ties inside the linear program."""
+GUIDE = 1 << 15
+"""Largest weight in a guide."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A face after one objective: the value all its plans have, the proof, and a plan (None while only assumed).
+    """A face after one objective: the value all its plans have, the proof, and a plan.
 
     Where `branch_on` names pairs, the value is only a ceiling, `known` is what some plan reaches, and the face is to be split.
-    `support` has the pairs that the relaxation uses: with them the next program is feasible.
     """
 
     face: Face
@@ -37,34 +40,34 @@ class Part:
     plan: np.ndarray | None
     branch_on: np.ndarray | None = None
     known: int = -FREE
-    support: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What one objective asks: weights to maximise, and points that break its ties inside the relaxation.
+    """What one objective asks: weights to maximise, and a guide that breaks its ties inside the relaxation.
 
     Attributes
     ----------
-    keep : pairs that the linear program always holds (the plan so far, so that it stays feasible).
-    may_assume : whether a whole bound at a fractional vertex may be taken for its value until a later objective confirms it.
+    plans : the plans found so far; one that is on the face and reaches the bound is enough.
     """
 
     weights: np.ndarray
-    points: np.ndarray
-    may_assume: bool
+    guide: np.ndarray
     workers: int = 1
-    keep: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    plans: tuple[np.ndarray, ...] = field(default=(), repr=False)
 
     @property
     def lift(self) -> int:
-        """Counting objectives tie almost everywhere, which stalls the simplex method; points break the ties."""
-        return LIFT if self.weights.max(initial=0) <= 1 else 1
+        """Counting objectives tie almost everywhere, which stalls the simplex method; a guide breaks the ties."""
+        return LIFT if self.weights.max(initial=0) <= COUNTING else 1
 
     @property
     def cost(self) -> np.ndarray:
         """int64 [n]: what the relaxation maximises."""
-        return self.weights * self.lift + (self.points if self.lift > 1 else 0)
+        if self.lift == 1:
+            return self.weights
+        largest = max(GUIDE, int(np.abs(self.guide).max(initial=0)))
+        return np.asarray(self.weights * self.lift + self.guide * GUIDE // largest)
 
 
 def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
@@ -84,7 +87,7 @@ def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
         part = _relax(face, goal)
         if part is None:
             continue
-        if part.plan is not None or part.branch_on is None:
+        if part.branch_on is None:
             parts.append(part)
             continue
         road = "linear + branching"
@@ -97,54 +100,66 @@ def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
     kept = [part for part in parts if part.value == best]
     for part in kept:
         narrow(part.face, goal.weights, part.proof, part.value)
+    if road == "linear" and any(any(part.face.cuts) for part in kept):
+        road = "linear + cuts"
     return kept, road
 
 
-def _program(face: Face, cost: np.ndarray) -> Program:
-    free = np.flatnonzero(face.open)
-    return Program(face.of(free), face.low, face.high, cost[free])
-
-
 def _relax(face: Face, goal: Goal) -> Part | None:
-    """The relaxation of one face: a proven or assumed part, or one with the pairs to branch on; None if there is no plan."""
-    cost = goal.cost
-    master = _master(face, goal)
-    while True:
-        answer = solve_relaxation(Program(face.of(master), face.low, face.high, cost[master]))
+    """The relaxation of one face, with cuts: a proven part, or one with the pairs to branch on; None if there is no plan."""
+    relaxation = Relaxation.of(face, goal.cost)
+    lift, plan, value = goal.lift, *_known(face, goal)
+    for rounds in range(CUT_ROUNDS + 1):
+        answer = relaxation.solve()
         if not answer.feasible:
-            if proves_empty(face, answer.prices):
-                return None
-            if len(master) == face.open.sum():
+            if not proves_empty(face, answer.prices):
                 _check_empty(face, goal)
-                return None
-            master = np.flatnonzero(face.open)
+            return None
+        found, reached = whole_plan(face, relaxation.pairs, answer.x, goal.weights)
+        if reached is not None and (value is None or reached > value):
+            plan, value = found, reached
+        least = float(goal.weights[relaxation.pairs] @ answer.x)
+        proof = prove(face, goal.weights, answer.prices / lift, value, least + 1e-6 * max(1.0, abs(least)))
+        if plan is not None and value == proof.bound // proof.scale:
+            return Part(face, value, proof, plan)
+        if reached is not None and lift > 1:  # the guide spoke too loud
+            lift, relaxation.cost = 1, goal.weights
             continue
-        chosen, value = whole_plan(face, master, answer.x, goal.weights)
-        proof = prove(face, goal.weights, answer.prices / goal.lift, value)
-        ceiling = proof.bound // proof.scale
-        if value is not None and value == ceiling:
-            return Part(face, value, proof, chosen, support=chosen)
-        reached = float(goal.weights[master] @ answer.x)
-        whole = proof.bound % proof.scale == 0 and abs(ceiling - reached) < 1e-6 * max(1.0, abs(reached))
-        missing = _worth_adding(face, master, cost, answer.prices)
-        if whole or not len(missing):
+        cuts = find_cuts(face, relaxation.pairs, answer.x) if rounds < CUT_ROUNDS else []
+        if not cuts:
             break
-        master = np.union1d(master, missing)
+        for cut in cuts:
+            add_cut(face, cut)
+    return _stuck(face, goal, relaxation, answer, proof, value)
+
+
+def _stuck(face: Face, goal: Goal, relaxation: Relaxation, answer: Answer, proof: Proof, value: int | None) -> Part | None:
+    """No cut helps: a good guess may meet the bound; otherwise branch, and where nothing is fractional ask CP-SAT."""
     fraction = np.abs(answer.x - np.rint(answer.x))
     if fraction.max(initial=0) < 1e-6:
         return _by_sat(face, goal)
-    guessed, known = _guess(face, goal, answer.prices)
+    ceiling = proof.bound // proof.scale
+    guessed, known = _guess(face, goal, relaxation.cost, answer.prices)
     if known == ceiling:
-        return Part(face, ceiling, proof, guessed, support=guessed)
-    if goal.may_assume and whole:
-        return Part(face, ceiling, proof, None, support=master[answer.x > 1e-9])
-    group = _together(face, int(master[np.argmax(fraction)]))
-    return Part(face, ceiling, proof, None, group, -FREE if known is None else known)
+        return Part(face, ceiling, proof, guessed)
+    group = _together(face, int(relaxation.pairs[np.argmax(fraction)]))
+    return Part(face, ceiling, proof, None, group, max((v for v in (known, value) if v is not None), default=-FREE))
+
+
+def _known(face: Face, goal: Goal) -> tuple[np.ndarray | None, int | None]:
+    """The best plan so far that is on this face, and its value."""
+    here = [plan for plan in goal.plans if keeps(face, plan)]
+    best = max(here, key=lambda plan: int(goal.weights[plan].sum()), default=None)
+    return best, None if best is None else int(goal.weights[best].sum())
+
+
+def _program(face: Face, pairs: np.ndarray, cost: np.ndarray) -> Program:
+    return Program(face.of(pairs), face.low, face.high, cost[pairs])
 
 
 def _check_empty(face: Face, goal: Goal) -> None:
     """Infeasibility is believed only with a proof: where the ray was none in whole numbers, CP-SAT must agree."""
-    if solve_whole(_program(face, goal.weights), goal.workers).feasible:
+    if solve_whole(_program(face, np.flatnonzero(face.open), goal.weights), goal.workers).feasible:
         raise RuntimeError("the relaxation of a feasible face was called infeasible")
 
 
@@ -159,60 +174,32 @@ def _together(face: Face, pair: int) -> np.ndarray:
     return own[like] if columns[:, own == pair].any() else np.array([pair])
 
 
-def _master(face: Face, goal: Goal) -> np.ndarray:
-    """The pairs to begin with: all open ones, or in a large problem the best of each student and whatever is demanded."""
-    free = np.flatnonzero(face.open)
-    if len(free) <= MASTER:
-        return free
-    order = free[np.lexsort((-goal.points[free], -goal.weights[free], face.student[free]))]
-    owner = face.student[order]
-    rank = np.arange(len(order)) - np.searchsorted(owner, owner)
-    demands = np.flatnonzero(face.low[: face.limits] > 0)
-    wanted = goal.keep if len(goal.keep) else np.unique(face.rows[demands].indices)
-    return np.union1d(order[rank < BEST_PER_STUDENT], wanted[face.open[wanted]])
-
-
-def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.ndarray) -> np.ndarray:
-    """Open pairs outside the linear program, best margin first, if its prices show that any could improve it."""
-    if len(master) == face.open.sum():
-        return np.zeros(0, np.int64)
-    margin = cost - face.columns.T @ prices
-    margin[~face.open] = -np.inf
-    margin[master] = -np.inf
-    if margin.max(initial=-np.inf) <= 1e-6:
-        return np.zeros(0, np.int64)
-    likely = np.flatnonzero(margin > -NEAR)
-    return likely[np.argsort(-margin[likely], kind="stable")[: max(MASTER // 4, int((margin > 1e-6).sum()))]]
-
-
-def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
+def _guess(face: Face, goal: Goal, cost: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
     """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
-    free = np.flatnonzero(face.open)
-    if len(free) > FIRST_GUESS:
-        margin = (goal.cost - face.columns.T @ prices)[free]
-        free = np.sort(free[np.argsort(-margin, kind="stable")[:FIRST_GUESS]])
-    program = Program(face.of(free), face.low, face.high, goal.weights[free])
-    return whole_plan(face, free, guess_whole(program).x, goal.weights)
+    pairs, paid = face.paid(prices)
+    free, margin = pairs[face.open[pairs]], (cost[pairs] - paid)[face.open[pairs]]
+    size = max(FIRST_GUESS, GUESS_PER_STUDENT * len(np.unique(face.student[free])))
+    if len(free) > size:
+        free = np.sort(free[np.argsort(-margin, kind="stable")[:size]])
+    return whole_plan(face, free, guess_whole(_program(face, free, cost)).x, goal.weights)
 
 
 def _by_sat(face: Face, goal: Goal) -> Part | None:
     """CP-SAT over a face: its best whole plan, asked for a better one until there is none; None when there is no plan."""
-    free = np.flatnonzero(face.open)
-    program = _program(face, goal.weights)
-    answer = solve_relaxation(program)
+    relaxation = Relaxation.of(face, goal.weights)
+    answer = relaxation.solve()
     if not answer.feasible:
         return None
-    prices = answer.prices
-    chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
-    proof = prove(face, goal.weights, prices, value)
-    rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csc")
+    chosen, value = _guess(face, goal, goal.weights, answer.prices)
+    proof = prove(face, goal.weights, answer.prices, value)
     while True:
         room = FREE if value is None else proof.bound - proof.scale * (value + 1)
         able = np.flatnonzero(face.open & (-proof.reduced <= room))
+        program = _program(face, able, goal.weights)
+        rows = sparse.vstack([program.rows, sparse.csr_matrix(program.cost)], format="csr")
         least = -FREE if value is None else value + 1
-        better = Program(rows[:, able].tocsr(), np.append(face.low, least), np.append(face.high, FREE), goal.weights[able])
-        answer = solve_whole(better, goal.workers)
-        if not answer.feasible:
+        found = solve_whole(Program(rows, np.append(face.low, least), np.append(face.high, FREE), program.cost), goal.workers)
+        if not found.feasible:
             return None if value is None else Part(face, value, proof, chosen)
-        chosen = able[answer.x > 0.5].astype(np.int32)
+        chosen = able[found.x > 0.5].astype(np.int32)
         value = int(goal.weights[chosen].sum())

@@ -9,6 +9,7 @@ fractional, branching splits the face into parts. Mathematics: docs/model.md.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from matcher.errors import InputError
 from matcher.registry import members
 from matcher.solver.branching import Goal, Part, settle
 from matcher.solver.conflict import smallest_conflict
-from matcher.solver.face import Face
+from matcher.solver.join import Joined, join
 from matcher.solver.objectives.base import Objective, Stage
 from matcher.solver.presolve import close_impossible
 from matcher.solver.problem import Problem, Solution, StageResult
@@ -47,10 +48,6 @@ def stages_of(problem: Problem) -> list[Stage]:
 def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) -> Solution:
     """The plan that is best by the objectives in order, proven.
 
-    An objective whose relaxation ends in a whole bound at a fractional vertex is *assumed* to reach that bound, and the next
-    objective narrows the face further; the first whole plan found on the face confirms all of them. If none exists, the first
-    assumed objective is settled by branching instead.
-
     Raises
     ------
     InputError
@@ -61,40 +58,44 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
     if (crossed := np.flatnonzero(low > high)).size:
         why = "a limit asks for more than it allows"
         return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), (int(crossed[0]),), why)
-    faces = [Face(problem.student, problem.limits.shape[0], problem.rows, low, high, np.ones(len(problem), dtype=bool))]
-    close_impossible(faces[0])
+    joined = first_face(problem)
+    faces, parts = [joined.face], list[Part]()
+    guide = joined.weights(_guide(problem, stages))
     results: list[StageResult] = []
-    parts: list[Part] = []
-    assumed: tuple[int, list[Face]] | None = None
-    branch_at = -1
-    while len(results) < len(stages):
-        k = len(results)
-        name, weights = stages[k]
-        before = [face.copy() for face in faces]
-        keep = np.unique(np.concatenate([part.support for part in parts] or [np.zeros(0, np.int64)]))
-        goal = Goal(weights, problem.points, k not in {branch_at, len(stages) - 1}, workers, keep.astype(np.int64))
-        parts, road = settle(faces, goal)
-        if not parts and assumed is None:
-            return Solution(
-                SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), smallest_conflict(problem, workers), "no plan meets all demands"
-            )
-        if not parts and assumed is not None:
-            branch_at, faces = assumed
-            del results[branch_at:]
-            assumed = None
-            continue
-        proven = all(part.plan is not None for part in parts)
-        assumed = None if proven else assumed or (k, before)
+    for name, weights in stages:
+        plans = tuple(part.plan for part in parts if part.plan is not None)
+        parts, road = settle(faces, Goal(joined.weights(weights), guide, workers, plans))
+        if not parts:
+            conflict = smallest_conflict(problem, workers)
+            return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), conflict, "no plan meets all demands")
         faces = [part.face for part in parts]
         results.append(_result(name, parts, road))
         if progress:
             progress(name, parts[0].value, results[-1].bound)
-    plan = parts[0].plan
+    plan = None if parts[0].plan is None else joined.chosen(parts[0].plan)
     if plan is None or problem.violated(plan).size:
         raise RuntimeError("the search ended without a plan that holds; this is an error in the solver")
-    return Solution(SolveStatus.OPTIMAL, np.sort(plan), tuple(results), (), "proven optimal")
+    return Solution(SolveStatus.OPTIMAL, plan, tuple(results), (), "proven optimal")
+
+
+def first_face(problem: Problem) -> Joined:
+    """All plans of a problem, as its objectives begin with them: linked students joined, impossible choices shut."""
+    joined = join(problem)
+    close_impossible(joined.face)
+    return joined
+
+
+def _guide(problem: Problem, stages: list[Stage]) -> np.ndarray:
+    """int64 [n]: points, and more for each counting objective before the first that does not count."""
+    guide = problem.points.astype(np.int64)
+    step = 5 * int(np.abs(guide).max(initial=1))
+    for _, weights in takewhile(lambda stage: stage[1].max(initial=0) <= 1, stages):
+        guide = guide + step * weights
+    return guide
 
 
 def _result(name: str, parts: list[Part], road: str) -> StageResult:
     part = parts[0]
-    return StageResult(name, part.value, part.value, part.proof.prices, part.proof.scale, road)
+    prices = part.proof.prices
+    cuts = part.face.cuts[: len(prices) - part.face.rows.shape[0]]
+    return StageResult(name, part.value, part.value, prices, part.proof.scale, road, cuts)

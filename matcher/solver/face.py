@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
+
+if TYPE_CHECKING:
+    from matcher.solver.relaxation import Start
 
 SCALES = (1, 2, 3, 4, 6, 12, 60, 2520)
 """Denominators tried when prices are rounded to exact fractions."""
 FREE = np.iinfo(np.int64).max // 4
 """A bound that never binds."""
+SHRINK = 0.7
+"""Open pairs are gathered anew when this share of those gathered is left."""
 
 
 @dataclass
@@ -21,10 +27,13 @@ class Face:
     ----------
     student : int32 [n], the student of each pair.
     limits : number of limit rows; the students' rows follow them.
-    rows : int64 CSR [rows, n]: limits, students, and one row per objective that had to be held by a cut.
-    low, high : int64 [rows].
+    rows : int64 CSR [limits + students, n], never copied.
+    low, high : int64 [rows + added].
     open : bool [n], pairs that may be chosen.
     path : the (pairs of one student, one of them chosen or none) decisions by which branching came here.
+    added : int64 CSR [k, n], rows after those: cuts that every whole plan keeps, and objectives held at their value.
+    cuts : for each of `added` the rows whose halved sum it is; an objective that is held has none.
+    start : where the simplex method last stood; a hint.
     """
 
     student: np.ndarray
@@ -34,18 +43,44 @@ class Face:
     high: np.ndarray
     open: np.ndarray
     path: tuple[tuple[tuple[int, ...], bool], ...] = ()
-    _columns: sparse.csc_matrix | None = None
+    added: sparse.csr_matrix | None = None
+    cuts: tuple[tuple[int, ...], ...] = ()
+    start: Start | None = field(default=None, repr=False)
+    _columns: sparse.csc_matrix | None = field(default=None, repr=False)
+    _active: tuple[np.ndarray, sparse.csr_matrix] | None = field(default=None, repr=False)
 
     @property
     def columns(self) -> sparse.csc_matrix:
-        """The rows by column, for picking pairs out."""
-        if self._columns is None or self._columns.shape != self.rows.shape:
+        """The rows by column, for picking pairs out; without the added ones."""
+        if self._columns is None:
             self._columns = self.rows.tocsc()
         return self._columns
 
     def of(self, pairs: np.ndarray) -> sparse.csr_matrix:
-        """int64 CSR [rows, k]: the rows of these pairs alone."""
-        return self.columns[:, pairs].tocsr()
+        """int64 CSR [rows + added, k]: the rows of these pairs alone."""
+        own = self.columns[:, pairs].tocsr()
+        return own if self.added is None else sparse.vstack([own, self.added[:, pairs]], format="csr")
+
+    def active(self) -> tuple[np.ndarray, sparse.csr_matrix]:
+        """Int64 [k] and CSR [k, rows]: the open pairs (perhaps some shut ones too) and their rows, made anew when many were shut."""
+        if self._active is None or self.open.sum() < SHRINK * len(self._active[0]):
+            kept = np.flatnonzero(self.open)
+            self._active = (kept, self.columns.T if len(kept) == len(self.open) else self.columns.T[kept])
+        return self._active
+
+    def paid(self, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The active pairs, and what each pays at these prices of all rows."""
+        pairs, by_pair = self.active()
+        paid = by_pair @ prices[: self.rows.shape[0]]
+        if self.added is not None:
+            paid = paid + (self.added.T @ prices[self.rows.shape[0] :])[pairs]
+        return pairs, paid
+
+    def add(self, row: sparse.csr_matrix, low: int, high: int, halved: tuple[int, ...] = ()) -> None:
+        """One more row."""
+        self.added = row if self.added is None else sparse.vstack([self.added, row], format="csr")
+        self.low, self.high = np.append(self.low, low), np.append(self.high, high)
+        self.cuts = (*self.cuts, halved)
 
     @property
     def own(self) -> slice:
@@ -61,7 +96,7 @@ class Face:
 
     def copy(self) -> Face:
         """The same face, to come back to."""
-        return Face(self.student, self.limits, self.rows, self.low.copy(), self.high.copy(), self.open.copy(), self.path, self._columns)
+        return replace(self, low=self.low.copy(), high=self.high.copy(), open=self.open.copy())
 
     def split(self, group: np.ndarray) -> tuple[Face, Face]:
         """The plans without these pairs of one student, and those in which the student takes one of them."""
@@ -87,8 +122,11 @@ class Proof:
     reduced: np.ndarray
 
 
-def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None) -> Proof:
-    """The best bound that these prices, rounded to some common denominator, prove over all open pairs; enough when it meets `value`."""
+def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None, least: float = -np.inf) -> Proof:
+    """The best bound that these prices, rounded to some common denominator, prove over all open pairs.
+
+    Enough when it meets `value`, or `least`: no prices prove less than what the relaxation reaches.
+    """
     best: Proof | None = None
     for scale in SCALES:
         rounded = np.rint(prices * scale).astype(np.int64)
@@ -98,6 +136,8 @@ def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None
             best = proof
         if value is not None and proof.bound == scale * value:
             return proof
+        if proof.bound <= scale * least:
+            return best
     if best is None:
         raise RuntimeError("no scale was tried")
     return best
@@ -108,25 +148,32 @@ def bound_of(face: Face, weights: np.ndarray, prices: np.ndarray, scale: int) ->
     own = face.own
     prices = prices.copy()
     prices[own] = 0
-    margin = weights * scale - face.columns.T @ prices
+    pairs, paid = face.paid(prices)
+    usable, owner = face.open[pairs], face.student[pairs]
+    margin = weights[pairs] * scale - paid
     best = np.where(face.low[own] > 0, np.iinfo(np.int64).min, 0)
-    np.maximum.at(best, face.student[face.open], margin[face.open])
+    np.maximum.at(best, owner[usable], margin[usable])
     best = np.where(best == np.iinfo(np.int64).min, 0, best)
     prices[own] = best
     bound = int(np.where(prices > 0, prices * face.high, prices * face.low)[prices != 0].sum())
-    return Proof(prices, scale, bound, margin - best[face.student])
+    reduced = np.full(len(face.open), -FREE)
+    reduced[pairs] = margin - best[owner]
+    return Proof(prices, scale, bound, reduced)
 
 
 def whole_plan(face: Face, master: np.ndarray, x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, int | None]:
     """The plan of a whole vertex and its exact value; None when the vertex is fractional or breaks a row."""
     rounded = np.rint(x)
     chosen = master[rounded > 0].astype(np.int32)
-    if np.abs(x - rounded).max(initial=0) > 1e-6 or rounded.max(initial=0) > 1:
-        return chosen, None
-    use = np.asarray(face.columns[:, chosen].sum(axis=1)).ravel()
-    if ((use < face.low) | (use > face.high)).any():
+    if np.abs(x - rounded).max(initial=0) > 1e-6 or rounded.max(initial=0) > 1 or not keeps(face, chosen):
         return chosen, None
     return chosen, int(weights[chosen].sum())
+
+
+def keeps(face: Face, chosen: np.ndarray) -> bool:
+    """Whether a choice of pairs is a plan of this face."""
+    use = np.asarray(face.of(chosen).sum(axis=1)).ravel()
+    return bool(face.open[chosen].all() and ((face.low <= use) & (use <= face.high)).all())
 
 
 def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
@@ -142,9 +189,7 @@ def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
     face.low = np.where(at_high, face.high, face.low)
     face.high = np.where(at_low, face.low, face.high)
     if spare > 0:
-        face.rows = sparse.vstack([face.rows, sparse.csr_matrix(weights)], format="csr")
-        face.low = np.append(face.low, value)
-        face.high = np.append(face.high, FREE)
+        face.add(sparse.csr_matrix(weights * face.open), value, FREE)
 
 
 def proves_empty(face: Face, ray: np.ndarray) -> bool:

@@ -18,13 +18,14 @@ _INFINITE = np.iinfo(np.int64).max // 8
 class Program:
     """Maximise cost @ x subject to low <= rows @ x <= high, x >= 0 (x is 0 or 1 when whole).
 
-    `rows` is CSR [m, n]; `low`, `high` int64 [m]; `cost` int64 [n].
+    `rows` is CSR [m, n]; `low`, `high` int64 [m]; `cost` int64 [n]; columns that are `shut` (bool [n]) stay 0.
     """
 
     rows: sparse.csr_matrix
     low: np.ndarray
     high: np.ndarray
     cost: np.ndarray
+    shut: np.ndarray | None = None
 
     def to_proto(self, whole: bool = False) -> model_pb2.ModelProto:
         """The MathOpt model, of the linear relaxation unless `whole`."""
@@ -32,7 +33,8 @@ class Program:
         proto = model_pb2.ModelProto()
         proto.variables.ids.extend(range(n))
         proto.variables.lower_bounds.extend(np.zeros(n))
-        proto.variables.upper_bounds.extend(np.full(n, 1.0 if whole else np.inf))
+        most = np.full(n, 1.0 if whole else np.inf)
+        proto.variables.upper_bounds.extend(most if self.shut is None else np.where(self.shut, 0.0, most))
         proto.variables.integers.extend([whole] * n)
         proto.linear_constraints.ids.extend(range(m))
         proto.linear_constraints.lower_bounds.extend(np.where(self.low < -_INFINITE, -np.inf, self.low.astype(float)))
@@ -50,25 +52,43 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Where the simplex method stood: int8 [n] and [m], the status of each column and row as MathOpt numbers them."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+AT_ZERO, BASIC = 2, 5
+"""Status of a column outside the basis, and of a row or column in it."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a solver said: `feasible` False means called infeasible, with the dual ray as `prices`; all numbers are floats."""
 
     feasible: bool
     x: np.ndarray
     prices: np.ndarray
-    optimal: bool = True
+    basis: Basis | None = None
 
 
-def solve_relaxation(program: Program) -> Answer:
-    """The linear relaxation, by GLOP's dual simplex: a vertex and its row prices."""
-    params = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, threads=1)
-    result = _run(program.to_proto(), mathopt.SolverType.GLOP, params)
+def solve_relaxation(program: Program, start: Basis | None = None, primal: bool = False) -> Answer:
+    """The linear relaxation, by GLOP: a vertex, its row prices and its basis; from `start` when there is one."""
+    algorithm = mathopt.LPAlgorithm.PRIMAL_SIMPLEX if primal and start is not None else mathopt.LPAlgorithm.DUAL_SIMPLEX
+    params = mathopt.SolveParameters(lp_algorithm=algorithm, threads=1)
+    result = _run(program.to_proto(), mathopt.SolverType.GLOP, params, start)
+    if start is not None and result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
+        result = _run(program.to_proto(), mathopt.SolverType.GLOP, params)
     m, n = program.rows.shape
     if not result.solutions or result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
         ray = _dense(result.dual_rays[0].dual_values, m) if result.dual_rays else np.zeros(m)
         return Answer(False, np.zeros(n), ray)
     solution = result.solutions[0]
-    return Answer(True, _dense(solution.primal_solution.variable_values, n), _dense(solution.dual_solution.dual_values, m))
+    x, prices = _dense(solution.primal_solution.variable_values, n), _dense(solution.dual_solution.dual_values, m)
+    if not solution.HasField("basis"):
+        return Answer(True, x, prices)
+    return Answer(True, x, prices, Basis(_status(solution.basis.variable_status), _status(solution.basis.constraint_status)))
 
 
 def guess_whole(program: Program) -> Answer:
@@ -109,7 +129,25 @@ def solve_whole(program: Program, workers: int = 1) -> Answer:
     return Answer(True, np.array([float(solver.value(v)) for v in x]), np.zeros(m))
 
 
-def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters) -> result_pb2.SolveResultProto:
+def _status(vector: object) -> np.ndarray:
+    return np.array(vector.values, dtype=np.int8)  # type: ignore[attr-defined]
+
+
+def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:
+    proto = model_parameters_pb2.ModelSolveParametersProto()
+    if basis is not None:
+        for vector, status in (
+            (proto.initial_basis.variable_status, basis.columns),
+            (proto.initial_basis.constraint_status, basis.rows),
+        ):
+            vector.ids.extend(range(len(status)))
+            vector.values.extend(status.tolist())
+    return proto
+
+
+def _run(
+    proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters, start: Basis | None = None
+) -> result_pb2.SolveResultProto:
     """Run to the end.
 
     This is the door that `mathopt.solve` uses itself; going through it keeps arrays as arrays.
@@ -119,7 +157,7 @@ def _run(proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.
         kind.value,
         parameters_pb2.SolverInitializerProto(),
         params.to_proto(),
-        model_parameters_pb2.ModelSolveParametersProto(),
+        _start(start),
         None,
         callback_pb2.CallbackRegistrationProto(),
         None,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from scipy import sparse
 
 from matcher.solver.face import Face
+
+AT_ONCE = 500_000
+"""Couples of pairs looked at together."""
 
 
 def close_impossible(face: Face) -> None:
@@ -14,29 +20,62 @@ def close_impossible(face: Face) -> None:
     the other side. A partner that would overfill some limit together with the pair is no partner; only limits without negative
     coefficients say so for sure. The relaxation cannot see this (half of each would fit), so it is settled before.
     """
-    rows = [int(r) for r in face.coupling if face.low[r] == face.high[r] == 0 and np.abs(_row(face, r)[1]).max() == 1]
-    before = -1
-    while before != face.open.sum():
-        before = face.open.sum()
-        for r in rows:
-            _close_partnerless(face, r)
-
-
-def _close_partnerless(face: Face, row: int) -> None:
-    members, signs = _row(face, row)
-    usable = face.open[members]
-    members, signs = members[usable], signs[usable]
-    if not len(members):
+    rows = face.coupling
+    rows = rows[(face.low[rows] == 0) & (face.high[rows] == 0)]
+    rows = rows[[bool((np.abs(_row(face, int(r))[1]) == 1).all()) for r in rows]] if len(rows) else rows
+    couples = [_fitting(face, *chunk) for chunk in _couples(face, rows)]
+    if not couples:
         return
-    columns = face.columns[:, members]
-    touched = np.unique(columns.indices)
-    touched = np.setdiff1d(touched[touched < face.limits], face.coupling)  # a third pair may make room in a coupling limit
-    use, most = columns.tocsr()[touched].toarray(), face.high[touched]
-    for i, pair in enumerate(members):
-        partners = (signs == -signs[i]) & (face.student[members] != face.student[pair])
-        together = use[:, [i]] + use[:, partners]
-        if not (together <= most[:, None]).all(axis=0).any():
-            face.open[pair] = False
+    row, plus, minus = (np.concatenate(parts) for parts in zip(*couples, strict=True))
+    places = np.repeat(np.arange(len(rows)), np.diff(face.rows[rows].indptr))
+    pairs = face.rows[rows].indices
+    while True:
+        able = face.open[plus] & face.open[minus]
+        served = _keys(row[able], plus[able], face), _keys(row[able], minus[able], face)
+        lonely = ~np.isin(_keys(places, pairs, face), np.concatenate(served)) & face.open[pairs]
+        if not lonely.any():
+            return
+        face.open[pairs[lonely]] = False
+
+
+def _keys(row: np.ndarray, pair: np.ndarray, face: Face) -> np.ndarray:
+    return np.asarray(row.astype(np.int64) * len(face.open) + pair)
+
+
+def _couples(face: Face, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """(place of the row, pair on the plus side, pair on the minus side) of two students, in chunks."""
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    size = 0
+    for place, r in enumerate(rows):
+        members, signs = _row(face, int(r))
+        usable = face.open[members]
+        plus, minus = members[usable & (signs > 0)], members[usable & (signs < 0)]
+        left, right = np.repeat(plus, len(minus)), np.tile(minus, len(plus))
+        apart = face.student[left] != face.student[right]
+        found.append((np.full(int(apart.sum()), place), left[apart], right[apart]))
+        size += len(left)
+        if size > AT_ONCE:
+            yield _joined(found)
+            found, size = [], 0
+    if found:
+        yield _joined(found)
+
+
+def _joined(found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    row, left, right = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return row, left, right
+
+
+def _fitting(face: Face, row: np.ndarray, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Those couples that no limit without negative coefficients forbids."""
+    counts = np.ones(face.rows.shape[0], dtype=bool)
+    counts[face.limits :] = counts[face.coupling] = False  # in a coupling limit a third pair may make room
+    rows = np.flatnonzero(counts)
+    by_pair = face.rows[rows].T.tocsr()
+    use = sparse.csr_matrix(by_pair[left] + by_pair[right])
+    over = use.data > face.high[rows][use.indices]
+    broken = np.bincount(np.repeat(np.arange(len(left)), np.diff(use.indptr))[over], minlength=len(left)) > 0
+    return row[~broken], left[~broken], right[~broken]
 
 
 def _row(face: Face, row: int) -> tuple[np.ndarray, np.ndarray]:

@@ -78,7 +78,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class StageResult:
-    """One objective, settled: its value, the proven bound, and the whole-number prices that prove it."""
+    """One objective, settled: its value, the proven bound, and the whole-number prices that prove it.
+
+    `cuts` has, for each price after those of limits and students, the rows whose halved sum that row is.
+    """
 
     name: str
     value: int
@@ -86,6 +89,7 @@ class StageResult:
     prices: np.ndarray = field(repr=False)
     scale: int = 1
     road: str = "linear"
+    cuts: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
