@@ -68,8 +68,12 @@ class Offers:
 
 def import_engine() -> None:
     """Import the solver and the scorers, which takes seconds, beside the first requests and not before them."""
-    import matcher.answers
-    import matcher.warm  # noqa: F401
+    import matcher.answers  # noqa: F401
+    from matcher.candidates import limit_rules, pair_rules
+    from matcher.scoring.base import components
+
+    for family in (pair_rules, limit_rules, components):
+        family()
 
 
 class Desk:
@@ -84,14 +88,22 @@ class Desk:
         self._used: Shelf[dict[tuple[str, str], int]] = Shelf(4 * most_rounds)
 
     def offers(self, round_id: str, revision: int) -> Offers:
-        """The offers of a round, not older than this revision unless making them takes long."""
+        """The offers of a round, not older than this revision unless making them takes longer than a request waits."""
         latest = self._latest.get(round_id)
         if latest is not None and latest.revision >= revision:
             return latest
-        if latest is None or latest.seconds < PATIENCE:
+        if latest is None:
             return self._make(round_id, revision)
-        threading.Thread(target=self._make, args=(round_id, revision), daemon=True).start()
-        return latest
+        maker = threading.Thread(target=self._make_quietly, args=(round_id, revision), daemon=True)
+        maker.start()
+        maker.join(PATIENCE)
+        return self._latest.get(round_id, latest)
+
+    def _make_quietly(self, round_id: str, revision: int) -> None:
+        try:
+            self._make(round_id, revision)
+        except Exception as error:
+            log.error("offers_not_made", round_id=round_id, revision=revision, error=type(error).__name__)
 
     def _make(self, round_id: str, revision: int) -> Offers:
         made = self._offers.get((round_id, revision), lambda: self._read(round_id, revision))
@@ -106,6 +118,7 @@ class Desk:
     def _read(self, round_id: str, revision: int) -> Offers:
         from matcher.warm import Warm
 
+        import_engine()
         start = time.perf_counter()
         with tempfile.TemporaryDirectory(prefix="matcher-offers-") as folder:
             with self._db.reading(ALL) as session:

@@ -49,7 +49,10 @@ def lawful_address(url: str, *, allow_private: bool) -> tuple[str, int, str]:
     Refused
         When the host is unknown, or any of its addresses is not public.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Refused("not an address") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         raise Refused("not an http(s) address")
     try:

@@ -38,6 +38,7 @@ _BODY = {
         },
     }
 }
+_DRY: dict[int | str, dict[str, object]] = {200: {"model": ImportOut, "description": "What a dry run found; nothing is stored"}}
 
 
 def shown(row: ImportRow) -> ImportOut:
@@ -45,7 +46,15 @@ def shown(row: ImportRow) -> ImportOut:
     return ImportOut.model_validate(row.model_dump())
 
 
-@router.post("", status_code=201, response_model=ImportOut, operation_id="create_import", summary="Import a round", openapi_extra=_BODY)
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImportOut,
+    operation_id="create_import",
+    summary="Import a round",
+    openapi_extra=_BODY,
+    responses=_DRY,
+)
 async def create_import(
     round_id: RoundId,
     request: Request,

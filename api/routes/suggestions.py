@@ -19,7 +19,7 @@ from api.routes.nouns import AnyRound
 from api.schemas import Pagination, Profile, SuggestionOut, Suggestions
 from api.store import folders, rounds
 from api.store.nouns import NOUNS, find
-from api.tables import RequestRow, RoundRow
+from api.tables import DecisionRow, RequestRow, RoundRow
 from matcher.domain import Request as Wish
 from matcher.domain import Student
 
@@ -92,6 +92,8 @@ def _answer(
     wanted = Wanted(question.limit, _allowed(offers, used, question), question.max_minutes)
     options = offers.warm.options(student, wishes, wanted)
     with db.reading(who.seen) as session:
+        if offers.revision < row.supply_revision:
+            options = _still_allowed(session, row.round_id, student.student_id, offers, options)
         others = _contested(session, row.round_id, student.student_id, [o.opportunity_id for o in options])
     if student.student_id != VISITOR and who.role == "coordinator":
         noted(db, who, "suggestions.read", f"{row.round_id}/{student.student_id}")
@@ -114,6 +116,16 @@ def _allowed(offers: Offers, used: dict[tuple[str, str], int], question: _Questi
         good = (not question.cluster or cluster == question.cluster) and (not question.kind or offer.placement_kind == question.kind)
         keep.append(good and taken < offer.seats)
     return mask(offers.warm, keep)
+
+
+def _still_allowed(session: Session, round_id: str, student_id: str, offers: Offers, options: list[Option]) -> list[Option]:
+    """While offers are made anew: what a ban or a no-contact decision of this moment takes away is taken away at once."""
+    orders = [dict(cells) for cells in session.exec(select(DecisionRow.cells).where(DecisionRow.round_id == round_id))]
+    own = [(o["kind"], {o["a"], o["b"]}) for o in orders if student_id in {o["a"], o["b"]}]
+    banned = set().union(*(pair for kind, pair in own if kind == "ban"))
+    avoided = set().union(*(pair for kind, pair in own if kind == "no_contact"))
+    sites = {m.site_id for m in offers.warm.round.mentors if m.mentor_id in avoided}
+    return [o for o in options if o.opportunity_id not in banned and o.site_id not in sites]
 
 
 def _contested(session: Session, round_id: str, student_id: str, opportunities: Iterable[str]) -> dict[str, int]:

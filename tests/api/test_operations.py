@@ -254,7 +254,7 @@ def test_webhooks_are_signed_tried_again_and_given_up(kind, tmp_path, receiver, 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1/", "http://localhost/", "http://10.1.2.3/", "http://169.254.169.254/", "http://[::1]/", "http://[::ffff:10.0.0.1]/",
-            "http://0.0.0.0/", "http://224.0.0.1/", "ftp://1.1.1.1/", "http://u@1.1.1.1/", "http://nowhere.invalid/", "http://100.64.0.1/"]
+            "http://0.0.0.0/", "http://224.0.0.1/", "http://[/", "ftp://1.1.1.1/", "http://u@1.1.1.1/", "http://nowhere.invalid/", "http://100.64.0.1/"]
 )  # fmt: skip
 def test_private_addresses_are_never_called(url):
     with pytest.raises(webhooks.Refused):
