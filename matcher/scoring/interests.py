@@ -8,7 +8,6 @@ from matcher.domain import Student
 from matcher.rules.trip import TripBlock
 from matcher.scoring.base import Component, Way, in_spanish, listed
 from matcher.scoring.text.documents import Offers, offers, reading_of
-from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.words import as_written
 from matcher.world import Variant, World
 
@@ -27,7 +26,7 @@ def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way
             return "Tu perfil todavía no dice qué te interesa; habla con tu asesor o asesora."
         return "Your profile does not say yet what interests you; talk with your advisor about it."
     place = world.variant_place[variant.key]
-    if found.fits([Reading(reading.wanted, ())])[0, place] < FAR:
+    if found.fits([reading])[0, place] < FAR:
         return "No se parece mucho a lo que escribiste." if spanish else "It is not close to what you wrote."
     why = found.because(reading, place)
     if not why.own:

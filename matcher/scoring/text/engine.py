@@ -36,6 +36,8 @@ REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
 
 
+REMEMBERED = 4096
+"""Texts of students whose vectors are kept in memory."""
 LEVELS = {"light": 0.25, "embeddings": 1.5}
 """Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
 
@@ -71,6 +73,7 @@ class Engine:
         self.digest = hashlib.sha256(f"{FORM} {knowledge.digest} {self.table.digest} {self.lexicon.digest}".encode()).hexdigest()
         stored = cache.remembered([f"knowledge {self.digest}"], lambda keys: {key: self._compiled(knowledge) for key in keys})
         self.reader, self.concepts, self._reference = _restored(next(iter(stored.values())), self.lexicon)
+        self._asked: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._encoder = Encoder(_model()) if level == "embeddings" else None
 
     @property
@@ -86,7 +89,23 @@ class Engine:
         )
 
     def of_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of what students write; nothing of it is kept on disk."""
+        """Vectors of what students write; the latest are remembered in memory, and nothing of it is kept on disk."""
+        distinct = list(dict.fromkeys(texts))
+        new = [text for text in distinct if text not in self._asked]
+        if len(self._asked) + len(new) > REMEMBERED:
+            self._asked, new = {}, distinct
+        if new:
+            made = self._of_queries(new)
+            self._asked.update(zip(new, zip(made.fields, made.second, strict=True), strict=True))
+        rows = [self._asked[text] for text in texts]
+        widths = self.reference.fields.shape[1], self.reference.second.shape[1]
+        fields, second = (
+            np.array(part, np.float32).reshape(len(texts), w)
+            for part, w in zip(zip(*rows, strict=True) if rows else ((), ()), widths, strict=True)
+        )
+        return Vectors(fields, second)
+
+    def _of_queries(self, texts: Sequence[str]) -> Vectors:
         found = [self.reader.read(text) for text in texts]
         if self._encoder is None:
             return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))

@@ -111,7 +111,7 @@ class TextIndex:
     def because(self, reading: Reading, document: int, most: int = 3) -> Because:
         """What the fit of one document rests on, from the same products that made it."""
         own, theirs = self.engine.reader.read(reading.wanted), self.engine.reader.read(self.documents[document])
-        vectors = self.engine.of_queries([reading.wanted]).fields[0].astype(np.int64), self.vectors.fields[document].astype(np.int64)
+        vectors = self.engine.concepts.vectors([own])[0].astype(np.int64), self.vectors.fields[document].astype(np.int64)
         both = vectors[0] * vectors[1]
         shared = self._weightiest(own, vectors[1], most)
         answered = self._weightiest(theirs, vectors[0], most) if shared else ()
