@@ -27,16 +27,21 @@ GOALS_ES = {
 }
 
 
-def _reading(goals: str) -> Reading:
-    """The student's own words and the occasions of every goal they name."""
-    named = [words for goal, words in OCCASIONS.items() if goal in goals.lower()]
-    return Reading(". ".join([goals.replace(";", ". "), *named]), ())
+def _readings(goals: str) -> list[Reading]:
+    """One reading for each goal: the occasions of the six that have a name, or else the student's own words."""
+    parts = [part.strip().lower() for part in goals.split(";") if part.strip()]
+    return [Reading(OCCASIONS.get(part, part), ()) for part in dict.fromkeys(parts)]
 
 
-def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarray:
-    students = world.students[block]
-    value = found.fits([_reading(student.goals) if student.goals else Reading("", ()) for student in students])
-    value[[not student.goals for student in students]] = NEUTRAL
+def _block(world: World, found: Offers, block: slice, trips: TripBlock) -> np.ndarray:
+    """The mean over the student's goals."""
+    value = np.full(trips.mode.shape, NEUTRAL)
+    asked = [_readings(student.goals) for student in world.students[block]]
+    distinct = list(dict.fromkeys(reading for readings in asked for reading in readings))
+    fits = dict(zip(distinct, found.fits(distinct), strict=True)) if distinct else {}
+    for i, readings in enumerate(asked):
+        if readings:
+            value[i] = sum(fits[reading] for reading in readings) / len(readings)
     return value
 
 
