@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from matcher.solver.face import FREE, Face, Proof, narrow, prove, proves_empty, whole_plan
-from matcher.solver.linear import Program, guess_whole, solve_relaxation, solve_whole
+from matcher.solver.certificate import Beaten, Empty, Priced, Searched, Step, Trail
+from matcher.solver.face import FREE, Face, Proof, empty_by, narrow, prove, whole_plan
+from matcher.solver.linear import Program, guess_whole, ray_of, solve_relaxation, solve_whole
 
 MASTER = 50_000
 """Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
@@ -39,6 +40,20 @@ class Part:
     known: int = -FREE
     support: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
+    @property
+    def proven(self) -> bool:
+        """Whether the prices prove the value, and not CP-SAT."""
+        return self.proof.bound // self.proof.scale == self.value
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One objective over all faces: the parts that reach the best value, the road taken, and how all other parts ended."""
+
+    parts: list[Part]
+    road: str
+    closed: list[Trail]
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -47,11 +62,13 @@ class Goal:
     Attributes
     ----------
     keep : pairs that the linear program always holds (the plan so far, so that it stays feasible).
+    stage : which stage this is.
     may_assume : whether a whole bound at a fractional vertex may be taken for its value until a later objective confirms it.
     """
 
     weights: np.ndarray
     points: np.ndarray
+    stage: int
     may_assume: bool
     workers: int = 1
     keep: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -67,37 +84,50 @@ class Goal:
         return self.weights * self.lift + (self.points if self.lift > 1 else 0)
 
 
-def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
-    """The parts of the faces that reach the best value, narrowed to exactly the plans that reach it; and the road taken.
+def settle(faces: list[Face], goal: Goal) -> Settled:
+    """The parts of the faces that reach the best value, narrowed to exactly the plans that reach it.
 
     No part is left only if no face holds a whole plan.
     """
-    nodes: list[tuple[float, Face]] = [(np.inf, face) for face in faces]
+    nodes: list[tuple[float, Face, Proof | None]] = [(np.inf, face, None) for face in faces]
     parts: list[Part] = []
+    closed: list[Trail] = []
     road, known = "linear", -FREE
     for _ in range(NODES):
         known = max([known, *(part.value for part in parts)])
+        closed += [(*face.trail, _beaten(goal, proof)) for value, face, proof in nodes if value < known]
         nodes = sorted((node for node in nodes if node[0] >= known), key=lambda node: -node[0])
         if not nodes:
             break
         face = nodes.pop(0)[1]
         part = _relax(face, goal)
-        if part is None:
-            continue
-        if part.plan is not None or part.branch_on is None:
+        if isinstance(part, Empty | Searched):
+            closed.append((*face.trail, part))
+        elif part.plan is not None or part.branch_on is None:
             parts.append(part)
-            continue
-        road = "linear + branching"
-        known = max(known, part.known)
-        nodes += [(part.value, half) for half in face.split(part.branch_on)]
+        else:
+            road = "linear + branching"
+            known = max(known, part.known)
+            nodes += [(part.value, half, part.proof) for half in face.split(part.branch_on)]
     else:
         road = "linear + CP-SAT"
-        parts += [part for _, face in nodes if (part := _by_sat(face, goal)) is not None]
+        for _, face, _ in nodes:
+            part = _by_sat(face, goal)
+            parts += [part] if isinstance(part, Part) else []
+            closed += [] if isinstance(part, Part) else [(*face.trail, part)]
     best = max((part.value for part in parts), default=None)
-    kept = [part for part in parts if part.value == best]
-    for part in kept:
+    for part in parts:
+        if part.value != best:
+            closed.append((*part.face.trail, _beaten(goal, part.proof) if part.proven else Searched(goal.stage)))
+            continue
+        step = Priced(goal.stage, part.proof.prices, part.proof.scale) if part.proven else Searched(goal.stage)
+        part.face.trail = (*part.face.trail, step)
         narrow(part.face, goal.weights, part.proof, part.value)
-    return kept, road
+    return Settled([part for part in parts if part.value == best], road, closed)
+
+
+def _beaten(goal: Goal, proof: Proof | None) -> Step:
+    return Searched(goal.stage) if proof is None else Beaten(goal.stage, proof.prices, proof.scale)
 
 
 def _program(face: Face, cost: np.ndarray) -> Program:
@@ -105,18 +135,21 @@ def _program(face: Face, cost: np.ndarray) -> Program:
     return Program(face.of(free), face.low, face.high, cost[free])
 
 
-def _relax(face: Face, goal: Goal) -> Part | None:
-    """The relaxation of one face: a proven or assumed part, or one with the pairs to branch on; None if there is no plan."""
+def _relax(face: Face, goal: Goal) -> Part | Empty | Searched:
+    """The relaxation of one face: a proven or assumed part, one with the pairs to branch on, or how it ends without a plan."""
     cost = goal.cost
     master = _master(face, goal)
     while True:
-        answer = solve_relaxation(Program(face.of(master), face.low, face.high, cost[master]))
+        program = Program(face.of(master), face.low, face.high, cost[master])
+        answer = solve_relaxation(program)
         if not answer.feasible:
-            if proves_empty(face, answer.prices):
-                return None
+            prices = empty_by(face, answer.prices)
+            prices = empty_by(face, ray_of(program)) if prices is None else prices
+            if prices is not None:
+                return Empty(prices)
             if len(master) == face.open.sum():
                 _check_empty(face, goal)
-                return None
+                return Searched(goal.stage)
             master = np.flatnonzero(face.open)
             continue
         chosen, value = whole_plan(face, master, answer.x, goal.weights)
@@ -176,43 +209,44 @@ def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.n
     """Open pairs outside the linear program, best margin first, if its prices show that any could improve it."""
     if len(master) == face.open.sum():
         return np.zeros(0, np.int64)
-    margin = cost - face.columns.T @ prices
-    margin[~face.open] = -np.inf
-    margin[master] = -np.inf
+    pairs, rows = face.free
+    margin = cost[pairs] - rows @ prices
+    margin[np.searchsorted(pairs, master)] = -np.inf
     if margin.max(initial=-np.inf) <= 1e-6:
         return np.zeros(0, np.int64)
     likely = np.flatnonzero(margin > -NEAR)
-    return likely[np.argsort(-margin[likely], kind="stable")[: max(MASTER // 4, int((margin > 1e-6).sum()))]]
+    best = likely[np.argsort(-margin[likely], kind="stable")]
+    return np.asarray(pairs[best[: max(MASTER // 4, int((margin > 1e-6).sum()))]])
 
 
 def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
     """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
-    free = np.flatnonzero(face.open)
+    free, rows = face.free
     if len(free) > FIRST_GUESS:
-        margin = (goal.cost - face.columns.T @ prices)[free]
+        margin = goal.cost[free] - rows @ prices
         free = np.sort(free[np.argsort(-margin, kind="stable")[:FIRST_GUESS]])
     program = Program(face.of(free), face.low, face.high, goal.weights[free])
     return whole_plan(face, free, guess_whole(program).x, goal.weights)
 
 
-def _by_sat(face: Face, goal: Goal) -> Part | None:
-    """CP-SAT over a face: its best whole plan, asked for a better one until there is none; None when there is no plan."""
+def _by_sat(face: Face, goal: Goal) -> Part | Searched:
+    """CP-SAT over a face: its best whole plan, asked for a better one until there is none; no part when there is no plan."""
     free = np.flatnonzero(face.open)
     program = _program(face, goal.weights)
     answer = solve_relaxation(program)
     if not answer.feasible:
-        return None
+        return Searched(goal.stage)
     prices = answer.prices
     chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
     proof = prove(face, goal.weights, prices, value)
     rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csc")
     while True:
         room = FREE if value is None else proof.bound - proof.scale * (value + 1)
-        able = np.flatnonzero(face.open & (-proof.reduced <= room))
+        able = free[-proof.reduced <= room]
         least = -FREE if value is None else value + 1
         better = Program(rows[:, able].tocsr(), np.append(face.low, least), np.append(face.high, FREE), goal.weights[able])
         answer = solve_whole(better, goal.workers)
         if not answer.feasible:
-            return None if value is None else Part(face, value, proof, chosen)
+            return Searched(goal.stage) if value is None else Part(face, value, proof, chosen)
         chosen = able[answer.x > 0.5].astype(np.int32)
         value = int(goal.weights[chosen].sum())

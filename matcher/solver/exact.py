@@ -13,35 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from matcher.domain import SolveStatus
-from matcher.errors import InputError
-from matcher.registry import members
 from matcher.solver.branching import Goal, Part, settle
+from matcher.solver.certificate import Certificate, Trail
 from matcher.solver.conflict import smallest_conflict
 from matcher.solver.face import Face
-from matcher.solver.objectives.base import Objective, Stage
 from matcher.solver.presolve import close_impossible
 from matcher.solver.problem import Problem, Solution, StageResult
+from matcher.solver.stages import objectives, stages_of
+
+__all__ = ["objectives", "solve", "stages_of"]
 
 Progress = Callable[[str, int, int], None]
-
-
-def objectives() -> dict[str, Objective]:
-    """Every objective by name."""
-    return {o.name: o for o in members("matcher.solver.objectives", "OBJECTIVE") if isinstance(o, Objective)}
-
-
-def stages_of(problem: Problem) -> list[Stage]:
-    """The stages of the problem's objectives, in order; at least one.
-
-    Raises
-    ------
-    InputError
-        When an objective is unknown.
-    """
-    known = objectives()
-    if unknown := [name for name in problem.objectives if name not in known]:
-        raise InputError(f"unknown objective {unknown[0]!r}; known: {', '.join(known)}")
-    return [stage for name in problem.objectives for stage in known[name].stages(problem)] or known["most_placed"].stages(problem)
 
 
 def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) -> Solution:
@@ -62,8 +44,9 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         why = "a limit asks for more than it allows"
         return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), (int(crossed[0]),), why)
     faces = [Face(problem.student, problem.limits.shape[0], problem.rows, low, high, np.ones(len(problem), dtype=bool))]
-    close_impossible(faces[0])
+    shut = close_impossible(faces[0])
     results: list[StageResult] = []
+    closed: list[list[Trail]] = []
     parts: list[Part] = []
     assumed: tuple[int, list[Face]] | None = None
     branch_at = -1
@@ -72,27 +55,30 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         name, weights = stages[k]
         before = [face.copy() for face in faces]
         keep = np.unique(np.concatenate([part.support for part in parts] or [np.zeros(0, np.int64)]))
-        goal = Goal(weights, problem.points, k not in {branch_at, len(stages) - 1}, workers, keep.astype(np.int64))
-        parts, road = settle(faces, goal)
+        goal = Goal(weights, problem.points, k, k not in {branch_at, len(stages) - 1}, workers, keep.astype(np.int64))
+        settled = settle(faces, goal)
+        parts = settled.parts
         if not parts and assumed is None:
             return Solution(
                 SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), smallest_conflict(problem, workers), "no plan meets all demands"
             )
         if not parts and assumed is not None:
             branch_at, faces = assumed
-            del results[branch_at:]
+            del results[branch_at:], closed[branch_at:]
             assumed = None
             continue
         proven = all(part.plan is not None for part in parts)
         assumed = None if proven else assumed or (k, before)
         faces = [part.face for part in parts]
-        results.append(_result(name, parts, road))
+        results.append(_result(name, parts, settled.road))
+        closed.append(settled.closed)
         if progress:
             progress(name, parts[0].value, results[-1].bound)
     plan = parts[0].plan
     if plan is None or problem.violated(plan).size:
         raise RuntimeError("the search ended without a plan that holds; this is an error in the solver")
-    return Solution(SolveStatus.OPTIMAL, np.sort(plan), tuple(results), (), "proven optimal")
+    certificate = Certificate((*(face.trail for face in faces), *(trail for trails in closed for trail in trails)), shut)
+    return Solution(SolveStatus.OPTIMAL, np.sort(plan), tuple(results), (), "proven optimal", certificate)
 
 
 def _result(name: str, parts: list[Part], road: str) -> StageResult:

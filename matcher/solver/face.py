@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.certificate import Half, Split, Trail
+
 SCALES = (1, 2, 3, 4, 6, 12, 60, 2520)
 """Denominators tried when prices are rounded to exact fractions."""
 FREE = np.iinfo(np.int64).max // 4
@@ -24,7 +26,7 @@ class Face:
     rows : int64 CSR [rows, n]: limits, students, and one row per objective that had to be held by a cut.
     low, high : int64 [rows].
     open : bool [n], pairs that may be chosen.
-    path : the (pairs of one student, one of them chosen or none) decisions by which branching came here.
+    trail : the steps that led here from all plans.
     """
 
     student: np.ndarray
@@ -33,8 +35,9 @@ class Face:
     low: np.ndarray
     high: np.ndarray
     open: np.ndarray
-    path: tuple[tuple[tuple[int, ...], bool], ...] = ()
+    trail: Trail = ()
     _columns: sparse.csc_matrix | None = None
+    _free: tuple[np.ndarray, sparse.csr_matrix] | None = None
 
     @property
     def columns(self) -> sparse.csc_matrix:
@@ -42,6 +45,15 @@ class Face:
         if self._columns is None or self._columns.shape != self.rows.shape:
             self._columns = self.rows.tocsc()
         return self._columns
+
+    @property
+    def free(self) -> tuple[np.ndarray, sparse.csr_matrix]:
+        """The open pairs, and int64 CSR [open pairs, rows] of them; a face only ever narrows, so their number tells whether it did."""
+        count = int(np.count_nonzero(self.open))
+        if self._free is None or self._free[1].shape != (count, self.rows.shape[0]):
+            pairs = np.flatnonzero(self.open)
+            self._free = pairs, self.columns[:, pairs].T.tocsr()
+        return self._free
 
     def of(self, pairs: np.ndarray) -> sparse.csr_matrix:
         """int64 CSR [rows, k]: the rows of these pairs alone."""
@@ -61,7 +73,9 @@ class Face:
 
     def copy(self) -> Face:
         """The same face, to come back to."""
-        return Face(self.student, self.limits, self.rows, self.low.copy(), self.high.copy(), self.open.copy(), self.path, self._columns)
+        return Face(
+            self.student, self.limits, self.rows, self.low.copy(), self.high.copy(), self.open.copy(), self.trail, self._columns, self._free
+        )
 
     def split(self, group: np.ndarray) -> tuple[Face, Face]:
         """The plans without these pairs of one student, and those in which the student takes one of them."""
@@ -72,14 +86,14 @@ class Face:
         without.open &= ~inside
         chosen.open &= inside | (self.student != student)
         chosen.low[self.limits + student] = 1
-        named = tuple(int(pair) for pair in group)
-        without.path, chosen.path = (*self.path, (named, False)), (*self.path, (named, True))
+        here = Split(tuple(int(pair) for pair in group))
+        without.trail, chosen.trail = (*self.trail, Half(here, False)), (*self.trail, Half(here, True))
         return without, chosen
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Whole-number prices over a common denominator, what they prove, and each pair's reduced cost (<= 0) in that scale."""
+    """Whole-number prices over a common denominator, what they prove, and the reduced cost (<= 0) of each open pair in that scale."""
 
     prices: np.ndarray
     scale: int
@@ -108,13 +122,14 @@ def bound_of(face: Face, weights: np.ndarray, prices: np.ndarray, scale: int) ->
     own = face.own
     prices = prices.copy()
     prices[own] = 0
-    margin = weights * scale - face.columns.T @ prices
+    pairs, rows = face.free
+    margin = weights[pairs] * scale - rows @ prices
     best = np.where(face.low[own] > 0, np.iinfo(np.int64).min, 0)
-    np.maximum.at(best, face.student[face.open], margin[face.open])
+    np.maximum.at(best, face.student[pairs], margin)
     best = np.where(best == np.iinfo(np.int64).min, 0, best)
     prices[own] = best
     bound = int(np.where(prices > 0, prices * face.high, prices * face.low)[prices != 0].sum())
-    return Proof(prices, scale, bound, margin - best[face.student])
+    return Proof(prices, scale, bound, margin - best[face.student[pairs]])
 
 
 def whole_plan(face: Face, master: np.ndarray, x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, int | None]:
@@ -137,7 +152,7 @@ def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
     a cut holds the value itself.
     """
     spare = proof.bound - proof.scale * value
-    face.open &= proof.reduced >= -spare
+    face.open[face.free[0][proof.reduced < -spare]] = False
     at_high, at_low = proof.prices > spare, proof.prices < -spare
     face.low = np.where(at_high, face.high, face.low)
     face.high = np.where(at_low, face.low, face.high)
@@ -147,10 +162,14 @@ def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
         face.high = np.append(face.high, FREE)
 
 
-def proves_empty(face: Face, ray: np.ndarray) -> bool:
-    """Whether these prices (a ray of the relaxation's dual) prove, in whole numbers, that the face holds no plan at all."""
+def empty_by(face: Face, ray: np.ndarray) -> np.ndarray | None:
+    """Whole-number prices near a ray of the relaxation's dual that prove that the face holds no plan at all; None if they do not."""
     largest = np.abs(ray).max(initial=0)
     if largest == 0:
-        return False
+        return None
     nothing = np.zeros(len(face.open), np.int64)
-    return any(bound_of(face, nothing, sign * np.rint(ray / largest * 2520).astype(np.int64), 1).bound < 0 for sign in (1, -1))
+    for sign in (1, -1):
+        proof = bound_of(face, nothing, sign * np.rint(ray / largest * 2520).astype(np.int64), 1)
+        if proof.bound < 0:
+            return proof.prices
+    return None

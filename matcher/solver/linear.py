@@ -71,6 +71,15 @@ def solve_relaxation(program: Program) -> Answer:
     return Answer(True, _dense(solution.primal_solution.variable_values, n), _dense(solution.dual_solution.dual_values, m))
 
 
+def ray_of(program: Program) -> np.ndarray:
+    """Row prices that show why an infeasible relaxation is so: those of the program that breaks its rows as little as possible."""
+    m, n = program.rows.shape
+    breaks = sparse.identity(m, np.int64, format="csr")
+    rows = sparse.hstack([program.rows, breaks, -breaks], format="csr")
+    cost = np.concatenate([np.zeros(n, np.int64), np.full(2 * m, -1)])
+    return solve_relaxation(Program(rows, program.low, program.high, cost)).prices
+
+
 def guess_whole(program: Program) -> Answer:
     """A very good whole plan, by HiGHS; its claims are checked in whole numbers by the caller, never trusted."""
     params = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5)
