@@ -20,6 +20,8 @@ NODES = 300
 """Relaxations per objective before CP-SAT takes over."""
 NEAR = 50
 """When pairs join the linear program, those this close to joining join too: fewer rounds."""
+WEIGHTED = 200
+"""Open pairs above which a face whose pairs weigh differently in a limit goes to CP-SAT: relaxations are weak there, branching is slow."""
 LIFT = 1 << 14
 """Weight of a counting objective beside the points that break its ties inside the linear program."""
 
@@ -28,7 +30,7 @@ LIFT = 1 << 14
 class Part:
     """A face after one objective: the value all its plans have, the proof, and a plan (None while only assumed).
 
-    Where `branch_on` names pairs, the value is only a ceiling, `known` is what some plan reaches, and the face is to be split.
+    Where `branch_on` names pairs, the value is only a ceiling, `known` is what some plan (`guess`) reaches, and the face is to be split.
     `support` has the pairs that the relaxation uses: with them the next program is feasible.
     """
 
@@ -38,6 +40,7 @@ class Part:
     plan: np.ndarray | None
     branch_on: np.ndarray | None = None
     known: int = -FREE
+    guess: np.ndarray | None = None
     support: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
@@ -93,6 +96,7 @@ def settle(faces: list[Face], goal: Goal) -> Settled:
     parts: list[Part] = []
     closed: list[Trail] = []
     road, known = "linear", -FREE
+    weighted = bool(faces) and faces[0].weighted
     for _ in range(NODES):
         known = max([known, *(part.value for part in parts)])
         closed += [(*face.trail, _beaten(goal, proof)) for value, face, proof in nodes if value < known]
@@ -101,6 +105,8 @@ def settle(faces: list[Face], goal: Goal) -> Settled:
             break
         face = nodes.pop(0)[1]
         part = _relax(face, goal)
+        if weighted and isinstance(part, Part) and part.branch_on is not None and face.open.sum() > WEIGHTED:
+            road, part = "linear + CP-SAT", _by_sat(face, goal, part.guess)
         if isinstance(part, Empty | Searched):
             closed.append((*face.trail, part))
         elif part.plan is not None or part.branch_on is None:
@@ -117,13 +123,29 @@ def settle(faces: list[Face], goal: Goal) -> Settled:
             closed += [] if isinstance(part, Part) else [(*face.trail, part)]
     best = max((part.value for part in parts), default=None)
     for part in parts:
-        if part.value != best:
+        if part.value == best:
+            _keep(part, goal)
+        else:
             closed.append((*part.face.trail, _beaten(goal, part.proof) if part.proven else Searched(goal.stage)))
-            continue
-        step = Priced(goal.stage, part.proof.prices, part.proof.scale) if part.proven else Searched(goal.stage)
-        part.face.trail = (*part.face.trail, step)
-        narrow(part.face, goal.weights, part.proof, part.value)
     return Settled([part for part in parts if part.value == best], road, closed)
+
+
+def settle_by(face: Face, goal: Goal, plan: np.ndarray, prices: np.ndarray) -> Settled | None:
+    """The one part of a face, where a plan and whole-number prices of its rows prove each other; None where they do not."""
+    value = int(goal.weights[plan].sum())
+    proof = prove(face, goal.weights, prices, value)
+    if proof.bound != proof.scale * value:
+        return None
+    part = Part(face, value, proof, plan, support=plan.astype(np.int64))
+    _keep(part, goal)
+    return Settled([part], "shortest paths", [])
+
+
+def _keep(part: Part, goal: Goal) -> None:
+    """Narrow a part to the plans that reach its value, and note how."""
+    step = Priced(goal.stage, part.proof.prices, part.proof.scale) if part.proven else Searched(goal.stage)
+    part.face.trail = (*part.face.trail, step)
+    narrow(part.face, goal.weights, part.proof, part.value)
 
 
 def _beaten(goal: Goal, proof: Proof | None) -> Step:
@@ -172,7 +194,7 @@ def _relax(face: Face, goal: Goal) -> Part | Empty | Searched:
     if goal.may_assume and whole:
         return Part(face, ceiling, proof, None, support=master[answer.x > 1e-9])
     group = _together(face, int(master[np.argmax(fraction)]))
-    return Part(face, ceiling, proof, None, group, -FREE if known is None else known)
+    return Part(face, ceiling, proof, None, group, *((-FREE, None) if known is None else (known, guessed)))
 
 
 def _check_empty(face: Face, goal: Goal) -> None:
@@ -229,7 +251,7 @@ def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int 
     return whole_plan(face, free, guess_whole(program).x, goal.weights)
 
 
-def _by_sat(face: Face, goal: Goal) -> Part | Searched:
+def _by_sat(face: Face, goal: Goal, known: np.ndarray | None = None) -> Part | Searched:
     """CP-SAT over a face: its best whole plan, asked for a better one until there is none; no part when there is no plan."""
     free = np.flatnonzero(face.open)
     program = _program(face, goal.weights)
@@ -237,7 +259,10 @@ def _by_sat(face: Face, goal: Goal) -> Part | Searched:
     if not answer.feasible:
         return Searched(goal.stage)
     prices = answer.prices
-    chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
+    if known is None:
+        chosen, value = whole_plan(face, free, guess_whole(program).x, goal.weights)
+    else:
+        chosen, value = known, int(goal.weights[known].sum())
     proof = prove(face, goal.weights, prices, value)
     rows = sparse.vstack([face.rows, sparse.csr_matrix(goal.weights)], format="csc")
     while True:

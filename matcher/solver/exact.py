@@ -13,12 +13,13 @@ from collections.abc import Callable
 import numpy as np
 
 from matcher.domain import SolveStatus
-from matcher.solver.branching import Goal, Part, settle
+from matcher.solver.branching import Goal, Part, settle, settle_by
 from matcher.solver.certificate import Certificate, Trail
 from matcher.solver.conflict import smallest_conflict
 from matcher.solver.face import Face
 from matcher.solver.presolve import close_impossible
 from matcher.solver.problem import Problem, Solution, StageResult
+from matcher.solver.seats import settle_head
 from matcher.solver.stages import objectives, stages_of
 
 __all__ = ["objectives", "solve", "stages_of"]
@@ -45,6 +46,7 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), (int(crossed[0]),), why)
     faces = [Face(problem.student, problem.limits.shape[0], problem.rows, low, high, np.ones(len(problem), dtype=bool))]
     shut = close_impossible(faces[0])
+    head = settle_head(problem, stages)
     results: list[StageResult] = []
     closed: list[list[Trail]] = []
     parts: list[Part] = []
@@ -56,7 +58,8 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         before = [face.copy() for face in faces]
         keep = np.unique(np.concatenate([part.support for part in parts] or [np.zeros(0, np.int64)]))
         goal = Goal(weights, problem.points, k, k not in {branch_at, len(stages) - 1}, workers, keep.astype(np.int64))
-        settled = settle(faces, goal)
+        by_paths = settle_by(faces[0], goal, head.plan, head.prices[k]) if head is not None and k < len(head.prices) else None
+        settled = by_paths or settle(faces, goal)
         parts = settled.parts
         if not parts and assumed is None:
             return Solution(

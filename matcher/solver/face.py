@@ -71,6 +71,11 @@ class Face:
         found = np.unique(np.searchsorted(self.rows.indptr, np.flatnonzero(negative), side="right") - 1)
         return found[found < self.limits]
 
+    @property
+    def weighted(self) -> bool:
+        """Whether pairs weigh differently in a limit: relaxations are weak then and branching on them is slow."""
+        return int(np.abs(self.rows.data[: self.rows.indptr[self.limits]]).max(initial=0)) > 1
+
     def copy(self) -> Face:
         """The same face, to come back to."""
         return Face(
