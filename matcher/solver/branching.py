@@ -15,7 +15,10 @@ MASTER = 50_000
 """Pairs up to which the linear program holds all of them; above, it starts with the best of each student."""
 BEST_PER_STUDENT = 12
 FIRST_GUESS = 3_000
-"""Pairs that a guess tries first."""
+"""Pairs that a guess tries first, or in a large problem so many per student."""
+GUESS_PER_STUDENT = 5
+GUESS_NODES = 200
+"""Nodes after which a guess in a large problem ends with what it has; what is not proven then is split."""
 NODES = 300
 """Relaxations per objective before CP-SAT takes over."""
 NEAR = 50
@@ -188,7 +191,7 @@ def _relax(face: Face, goal: Goal) -> Part | Empty | Searched:
     fraction = np.abs(answer.x - np.rint(answer.x))
     if fraction.max(initial=0) < 1e-6:
         return _by_sat(face, goal)
-    guessed, known = _guess(face, goal, answer.prices)
+    guessed, known = _guess(face, goal, answer.prices, master[answer.x > 1e-9])
     if known == ceiling:
         return Part(face, ceiling, proof, guessed, support=guessed)
     if goal.may_assume and whole:
@@ -241,14 +244,16 @@ def _worth_adding(face: Face, master: np.ndarray, cost: np.ndarray, prices: np.n
     return np.asarray(pairs[best[: max(MASTER // 4, int((margin > 1e-6).sum()))]])
 
 
-def _guess(face: Face, goal: Goal, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
-    """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
+def _guess(face: Face, goal: Goal, prices: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, int | None]:
+    """Some good whole plan and its value, by HiGHS on the likeliest open pairs and those in use; checked in whole numbers."""
     free, rows = face.free
-    if len(free) > FIRST_GUESS:
+    most = max(FIRST_GUESS, GUESS_PER_STUDENT * (face.own.stop - face.own.start))
+    if len(free) > most:
         margin = goal.cost[free] - rows @ prices
-        free = np.sort(free[np.argsort(-margin, kind="stable")[:FIRST_GUESS]])
+        free = np.union1d(free[np.argsort(-margin, kind="stable")[:most]], support)
     program = Program(face.of(free), face.low, face.high, goal.weights[free])
-    return whole_plan(face, free, guess_whole(program).x, goal.weights)
+    answer = guess_whole(program, None if len(free) <= FIRST_GUESS else GUESS_NODES)
+    return whole_plan(face, free, answer.x, goal.weights) if answer.feasible else (np.zeros(0, np.int32), None)
 
 
 def _by_sat(face: Face, goal: Goal, known: np.ndarray | None = None) -> Part | Searched:
