@@ -33,6 +33,8 @@ from matcher.recruit import recruit_next
 from matcher.report import report_page
 from matcher.scoring.text.documents import text_version
 from matcher.slates import build_slates
+from matcher.solver.certificate import Certificate, digest
+from matcher.solver.problem import Solution
 from matcher.travel.feed_files import feed_hashes
 
 PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
@@ -200,15 +202,23 @@ def summarise(run: Run, rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, Any
 
 def _write_certificate(run: Run, folder: Path) -> None:
     """Prices of every objective as whole numbers over a common scale; `matcher verify --proof` needs no solver to check them."""
-    stages = run.solution.stages
-    arrays: dict[str, Any] = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
+    said, arrays = certificate_of(run.solution)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "certificate.npz").write_bytes(buffer.getvalue())
-    said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road, "cuts": s.cuts} for s in stages]
     rows = [[f"{limit.rule}: {limit.about}" for limit in group] for group in run.model.meaning]
     students = [s.student_id for s in run.world.students]
-    (folder / "certificate.json").write_text(_json({"stages": said, "limits": rows, "students": students}), encoding="utf-8")
+    (folder / "certificate.json").write_text(_json({**said, "limits": rows, "students": students}), encoding="utf-8")
+
+
+def certificate_of(solution: Solution) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the certificate says in words (`stages`, `tree`, a hash of the arrays), and its arrays."""
+    stages, certificate = solution.stages, solution.certificate or Certificate()
+    prices = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
+    tree, arrays = certificate.to_arrays(prices)
+    said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road} for s in stages]
+    groups = [{"students": list(students), "limits": list(limits)} for students, limits in certificate.groups]
+    return {"stages": said, "groups": groups, "tree": tree, "arrays": digest(arrays)}, arrays
 
 
 def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from matcher import cli, publish
+from matcher.solver.certificate import digest
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures"
@@ -429,6 +430,16 @@ def reseal(out: Path) -> None:
     (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def test_a_changed_array_is_not_the_one_the_certificate_speaks_of(call, tiny):
+    with np.load(tiny / "certificate.npz") as file:
+        prices = dict(file)
+    prices["prices_0"][-1] += 1
+    np.savez_compressed(tiny / "certificate.npz", **prices)
+    reseal(tiny)
+    answer = call("verify", tiny, "--round", TINY, "--proof", "--json")
+    assert (answer.code, answer.document["details"]) == (4, ["certificate.npz is not the one that certificate.json speaks of"])
+
+
 def test_a_changed_price_does_not_prove_the_plan(call, tiny):
     with np.load(tiny / "certificate.npz") as file:
         prices = dict(file)
@@ -437,6 +448,8 @@ def test_a_changed_price_does_not_prove_the_plan(call, tiny):
     place = int(np.flatnonzero(prices[f"prices_{stage}"])[0])
     prices[f"prices_{stage}"][place] -= 1
     np.savez_compressed(tiny / "certificate.npz", **prices)
+    said["arrays"] = digest(prices)
+    (tiny / "certificate.json").write_text(json.dumps(said), encoding="utf-8")
     reseal(tiny)
     assert call("verify", tiny, "--round", TINY).code == 0, "the rules still hold; only the proof is spoilt"
     answer = call("verify", tiny, "--round", TINY, "--proof", "--json")

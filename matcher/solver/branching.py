@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.certificate import Beaten, Empty, Priced, Searched, Step, Trail
 from matcher.solver.cuts import add_cut, find_cuts
-from matcher.solver.face import FREE, Face, Proof, keeps, narrow, prove, proves_empty, whole_plan
-from matcher.solver.linear import Answer, Program, guess_whole, solve_whole
+from matcher.solver.face import FREE, Face, Proof, empty_by, keeps, narrow, prove, whole_plan
+from matcher.solver.linear import Answer, Program, guess_whole, ray_of, solve_whole
 from matcher.solver.relaxation import Relaxation
 
 FIRST_GUESS = 3_000
 """Pairs that a guess has at least; more when there are many students."""
 GUESS_PER_STUDENT = 3
+GUESS_NODES = 200
+"""Nodes after which a guess in a large problem ends with what it has; what is not proven then is split."""
 NODES = 300
 """Relaxations per objective before CP-SAT takes over."""
+WEIGHTED = 200
+"""Open pairs above which a face whose pairs weigh differently in a limit goes to CP-SAT: relaxations are weak there, branching is slow."""
 CUT_ROUNDS = 20
 """How often cuts are added to one relaxation."""
 COUNTING = 8
@@ -41,6 +46,20 @@ class Part:
     branch_on: np.ndarray | None = None
     known: int = -FREE
 
+    @property
+    def proven(self) -> bool:
+        """Whether the prices prove the value, and not CP-SAT."""
+        return self.proof.bound // self.proof.scale == self.value
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One objective over all faces: the parts that reach the best value, the road taken, and how all other parts ended."""
+
+    parts: list[Part]
+    road: str
+    closed: list[Trail]
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -48,13 +67,17 @@ class Goal:
 
     Attributes
     ----------
+    stage : which stage this is.
     plans : the plans found so far; one that is on the face and reaches the bound is enough.
+    weighted : whether pairs weigh differently in some limit.
     """
 
     weights: np.ndarray
     guide: np.ndarray
+    stage: int
     workers: int = 1
     plans: tuple[np.ndarray, ...] = field(default=(), repr=False)
+    weighted: bool = False
 
     @property
     def lift(self) -> int:
@@ -70,51 +93,80 @@ class Goal:
         return np.asarray(self.weights * self.lift + self.guide * GUIDE // largest)
 
 
-def settle(faces: list[Face], goal: Goal) -> tuple[list[Part], str]:
-    """The parts of the faces that reach the best value, narrowed to exactly the plans that reach it; and the road taken.
+def settle(faces: list[Face], goal: Goal) -> Settled:
+    """The parts of the faces that reach the best value, narrowed to exactly the plans that reach it.
 
     No part is left only if no face holds a whole plan.
     """
-    nodes: list[tuple[float, Face]] = [(np.inf, face) for face in faces]
+    nodes: list[tuple[float, Face, Proof | None]] = [(np.inf, face, None) for face in faces]
     parts: list[Part] = []
+    closed: list[Trail] = []
     road, known = "linear", -FREE
     for _ in range(NODES):
         known = max([known, *(part.value for part in parts)])
+        closed += [(*face.trail, _beaten(goal, proof)) for value, face, proof in nodes if value < known]
         nodes = sorted((node for node in nodes if node[0] >= known), key=lambda node: -node[0])
         if not nodes:
             break
         face = nodes.pop(0)[1]
         part = _relax(face, goal)
-        if part is None:
-            continue
-        if part.branch_on is None:
+        if isinstance(part, Empty | Searched):
+            closed.append((*face.trail, part))
+        elif part.branch_on is None:
+            road = road if part.proven else "linear + CP-SAT"
             parts.append(part)
-            continue
-        road = "linear + branching"
-        known = max(known, part.known)
-        nodes += [(part.value, half) for half in face.split(part.branch_on)]
+        else:
+            road = "linear + branching"
+            known = max(known, part.known)
+            nodes += [(part.value, half, part.proof) for half in face.split(part.branch_on)]
     else:
         road = "linear + CP-SAT"
-        parts += [part for _, face in nodes if (part := _by_sat(face, goal)) is not None]
+        for _, face, _ in nodes:
+            part = _by_sat(face, goal)
+            parts += [part] if isinstance(part, Part) else []
+            closed += [] if isinstance(part, Part) else [(*face.trail, part)]
     best = max((part.value for part in parts), default=None)
+    for part in parts:
+        if part.value == best:
+            _keep(part, goal)
+        else:
+            closed.append((*part.face.trail, _beaten(goal, part.proof) if part.proven else Searched(goal.stage)))
     kept = [part for part in parts if part.value == best]
-    for part in kept:
-        narrow(part.face, goal.weights, part.proof, part.value)
     if road == "linear" and any(any(part.face.cuts) for part in kept):
         road = "linear + cuts"
-    return kept, road
+    return Settled(kept, road, closed)
 
 
-def _relax(face: Face, goal: Goal) -> Part | None:
-    """The relaxation of one face, with cuts: a proven part, or one with the pairs to branch on; None if there is no plan."""
+def settle_by(face: Face, goal: Goal, plan: np.ndarray, prices: np.ndarray) -> Settled | None:
+    """The one part of a face, where a plan and whole-number prices of its rows prove each other; None where they do not."""
+    value = int(goal.weights[plan].sum())
+    proof = prove(face, goal.weights, prices, value)
+    if proof.bound != proof.scale * value:
+        return None
+    part = Part(face, value, proof, plan)
+    _keep(part, goal)
+    return Settled([part], "shortest paths", [])
+
+
+def _keep(part: Part, goal: Goal) -> None:
+    """Narrow a part to the plans that reach its value, and note how."""
+    step = Priced(goal.stage, part.proof.prices, part.proof.scale) if part.proven else Searched(goal.stage)
+    part.face.trail = (*part.face.trail, step)
+    narrow(part.face, goal.weights, part.proof, part.value)
+
+
+def _beaten(goal: Goal, proof: Proof | None) -> Step:
+    return Searched(goal.stage) if proof is None else Beaten(goal.stage, proof.prices, proof.scale)
+
+
+def _relax(face: Face, goal: Goal) -> Part | Empty | Searched:
+    """The relaxation of one face, with cuts: a proven part, one with the pairs to branch on, or how it ends without a plan."""
     relaxation = Relaxation.of(face, goal.cost)
     lift, plan, value = goal.lift, *_known(face, goal)
     for rounds in range(CUT_ROUNDS + 1):
         answer = relaxation.solve()
         if not answer.feasible:
-            if not proves_empty(face, answer.prices):
-                _check_empty(face, goal)
-            return None
+            return _empty(face, goal, answer.prices)
         found, reached = whole_plan(face, relaxation.pairs, answer.x, goal.weights)
         if reached is not None and (value is None or reached > value):
             plan, value = found, reached
@@ -133,15 +185,17 @@ def _relax(face: Face, goal: Goal) -> Part | None:
     return _stuck(face, goal, relaxation, answer, proof, value)
 
 
-def _stuck(face: Face, goal: Goal, relaxation: Relaxation, answer: Answer, proof: Proof, value: int | None) -> Part | None:
+def _stuck(face: Face, goal: Goal, relaxation: Relaxation, answer: Answer, proof: Proof, value: int | None) -> Part | Empty | Searched:
     """No cut helps: a good guess may meet the bound; otherwise branch, and where nothing is fractional ask CP-SAT."""
     fraction = np.abs(answer.x - np.rint(answer.x))
     if fraction.max(initial=0) < 1e-6:
         return _by_sat(face, goal)
     ceiling = proof.bound // proof.scale
-    guessed, known = _guess(face, goal, relaxation.cost, answer.prices)
+    guessed, known = _guess(face, goal, relaxation.cost, answer.prices, relaxation.pairs[answer.x > 1e-9])
     if known == ceiling:
         return Part(face, ceiling, proof, guessed)
+    if goal.weighted and face.open.sum() > WEIGHTED:
+        return _by_sat(face, goal, None if known is None else guessed)
     group = _together(face, int(relaxation.pairs[np.argmax(fraction)]))
     return Part(face, ceiling, proof, None, group, max((v for v in (known, value) if v is not None), default=-FREE))
 
@@ -157,10 +211,15 @@ def _program(face: Face, pairs: np.ndarray, cost: np.ndarray) -> Program:
     return Program(face.of(pairs), face.low, face.high, cost[pairs])
 
 
-def _check_empty(face: Face, goal: Goal) -> None:
-    """Infeasibility is believed only with a proof: where the ray was none in whole numbers, CP-SAT must agree."""
-    if solve_whole(_program(face, np.flatnonzero(face.open), goal.weights), goal.workers).feasible:
-        raise RuntimeError("the relaxation of a feasible face was called infeasible")
+def _empty(face: Face, goal: Goal, ray: np.ndarray) -> Empty | Searched:
+    """How a face without a plan ends: by prices; infeasibility without a proof is believed only if CP-SAT agrees."""
+    prices = empty_by(face, ray)
+    if prices is None:
+        program = _program(face, np.flatnonzero(face.open), goal.weights)
+        prices = empty_by(face, ray_of(program))
+        if prices is None and solve_whole(program, goal.workers).feasible:
+            raise RuntimeError("the relaxation of a feasible face was called infeasible")
+    return Searched(goal.stage) if prices is None else Empty(prices)
 
 
 def _together(face: Face, pair: int) -> np.ndarray:
@@ -174,23 +233,27 @@ def _together(face: Face, pair: int) -> np.ndarray:
     return own[like] if columns[:, own == pair].any() else np.array([pair])
 
 
-def _guess(face: Face, goal: Goal, cost: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, int | None]:
-    """Some good whole plan and its value, by HiGHS on the likeliest open pairs; checked in whole numbers."""
+def _guess(face: Face, goal: Goal, cost: np.ndarray, prices: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, int | None]:
+    """Some good whole plan and its value, by HiGHS on the likeliest open pairs and those in use; checked in whole numbers."""
     pairs, paid = face.paid(prices)
     free, margin = pairs[face.open[pairs]], (cost[pairs] - paid)[face.open[pairs]]
     size = max(FIRST_GUESS, GUESS_PER_STUDENT * len(np.unique(face.student[free])))
     if len(free) > size:
-        free = np.sort(free[np.argsort(-margin, kind="stable")[:size]])
-    return whole_plan(face, free, guess_whole(_program(face, free, cost)).x, goal.weights)
+        free = np.union1d(free[np.argsort(-margin, kind="stable")[:size]], support)
+    answer = guess_whole(_program(face, free, cost), None if len(free) <= FIRST_GUESS else GUESS_NODES)
+    return whole_plan(face, free, answer.x, goal.weights) if answer.feasible else (np.zeros(0, np.int32), None)
 
 
-def _by_sat(face: Face, goal: Goal) -> Part | None:
-    """CP-SAT over a face: its best whole plan, asked for a better one until there is none; None when there is no plan."""
+def _by_sat(face: Face, goal: Goal, known: np.ndarray | None = None) -> Part | Empty | Searched:
+    """CP-SAT over a face: its best whole plan, asked for a better one until there is none; no part when there is no plan."""
     relaxation = Relaxation.of(face, goal.weights)
     answer = relaxation.solve()
     if not answer.feasible:
-        return None
-    chosen, value = _guess(face, goal, goal.weights, answer.prices)
+        return _empty(face, goal, answer.prices)
+    if known is None:
+        chosen, value = _guess(face, goal, goal.weights, answer.prices, relaxation.pairs[answer.x > 1e-9])
+    else:
+        chosen, value = known, int(goal.weights[known].sum())
     proof = prove(face, goal.weights, answer.prices, value)
     while True:
         room = FREE if value is None else proof.bound - proof.scale * (value + 1)
@@ -200,6 +263,6 @@ def _by_sat(face: Face, goal: Goal) -> Part | None:
         least = -FREE if value is None else value + 1
         found = solve_whole(Program(rows, np.append(face.low, least), np.append(face.high, FREE), program.cost), goal.workers)
         if not found.feasible:
-            return None if value is None else Part(face, value, proof, chosen)
+            return Searched(goal.stage) if value is None else Part(face, value, proof, chosen)
         chosen = able[found.x > 0.5].astype(np.int32)
         value = int(goal.weights[chosen].sum())

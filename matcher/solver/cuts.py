@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.certificate import Cut
 from matcher.solver.face import FREE, Face
 
 Halved = tuple[int, ...]
@@ -52,11 +53,4 @@ def add_cut(face: Face, halved: Halved) -> None:
         total = total + face.added[chosen[chosen >= base] - base].sum(axis=0)
     half = np.asarray(total).ravel() // 2
     face.add(sparse.csr_matrix(half), int(min(0, half[half < 0].sum())), int(face.high[chosen].sum()) // 2, halved)
-
-
-def is_cut(face: Face, halved: object) -> bool:
-    """Whether this names rows of the face that a cut can be made of; for certificates that were read from a file."""
-    if not isinstance(halved, (list, tuple)) or not halved:
-        return False
-    known = all(isinstance(row, int) and 0 <= row < len(face.high) and face.high[row] < FREE // 2 for row in halved)
-    return known and len(set(halved)) == len(halved)
+    face.trail = (*face.trail, Cut(halved))

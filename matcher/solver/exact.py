@@ -14,35 +14,19 @@ from itertools import takewhile
 import numpy as np
 
 from matcher.domain import SolveStatus
-from matcher.errors import InputError
-from matcher.registry import members
-from matcher.solver.branching import Goal, Part, settle
+from matcher.solver.branching import Goal, Part, settle, settle_by
+from matcher.solver.certificate import Certificate, Trail
 from matcher.solver.conflict import smallest_conflict
 from matcher.solver.join import Joined, join
-from matcher.solver.objectives.base import Objective, Stage
+from matcher.solver.objectives.base import Stage
 from matcher.solver.presolve import close_impossible
 from matcher.solver.problem import Problem, Solution, StageResult
+from matcher.solver.seats import settle_head
+from matcher.solver.stages import objectives, stages_of
+
+__all__ = ["first_face", "objectives", "solve", "stages_of"]
 
 Progress = Callable[[str, int, int], None]
-
-
-def objectives() -> dict[str, Objective]:
-    """Every objective by name."""
-    return {o.name: o for o in members("matcher.solver.objectives", "OBJECTIVE") if isinstance(o, Objective)}
-
-
-def stages_of(problem: Problem) -> list[Stage]:
-    """The stages of the problem's objectives, in order; at least one.
-
-    Raises
-    ------
-    InputError
-        When an objective is unknown.
-    """
-    known = objectives()
-    if unknown := [name for name in problem.objectives if name not in known]:
-        raise InputError(f"unknown objective {unknown[0]!r}; known: {', '.join(known)}")
-    return [stage for name in problem.objectives for stage in known[name].stages(problem)] or known["most_placed"].stages(problem)
 
 
 def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) -> Solution:
@@ -58,31 +42,46 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
     if (crossed := np.flatnonzero(low > high)).size:
         why = "a limit asks for more than it allows"
         return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), (int(crossed[0]),), why)
-    joined = first_face(problem)
-    faces, parts = [joined.face], list[Part]()
-    guide = joined.weights(_guide(problem, stages))
+    joined, shut = first_face(problem)
+    faces, parts, closed = [joined.face], list[Part](), list[Trail]()
+    guide, weighted, head = joined.weights(_guide(problem, stages)), _weighted(problem), settle_head(problem, stages)
     results: list[StageResult] = []
-    for name, weights in stages:
+    for k, (name, weights) in enumerate(stages):
         plans = tuple(part.plan for part in parts if part.plan is not None)
-        parts, road = settle(faces, Goal(joined.weights(weights), guide, workers, plans))
+        goal = Goal(joined.weights(weights), guide, k, workers, plans, weighted)
+        by_paths = settle_by(faces[0], goal, head.plan, head.prices[k]) if head is not None and k < len(head.prices) else None
+        settled = by_paths or settle(faces, goal)
+        parts = settled.parts
+        closed += settled.closed
         if not parts:
             conflict = smallest_conflict(problem, workers)
             return Solution(SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), conflict, "no plan meets all demands")
         faces = [part.face for part in parts]
-        results.append(_result(name, parts, road))
+        results.append(_result(name, parts, settled.road))
         if progress:
             progress(name, parts[0].value, results[-1].bound)
     plan = None if parts[0].plan is None else joined.chosen(parts[0].plan)
     if plan is None or problem.violated(plan).size:
         raise RuntimeError("the search ended without a plan that holds; this is an error in the solver")
-    return Solution(SolveStatus.OPTIMAL, plan, tuple(results), (), "proven optimal")
+    columns = joined.pairs if joined.groups else None
+    certificate = Certificate((*(face.trail for face in faces), *closed), shut, joined.groups, columns)
+    return Solution(SolveStatus.OPTIMAL, plan, tuple(results), (), "proven optimal", certificate)
 
 
-def first_face(problem: Problem) -> Joined:
-    """All plans of a problem, as its objectives begin with them: linked students joined, impossible choices shut."""
+def first_face(problem: Problem) -> tuple[Joined, np.ndarray]:
+    """All plans of a problem, as its objectives begin with them: linked students joined, impossible choices shut.
+
+    Also int64 [k, 2], the pairs that were shut, each with the limit that shuts it; joined students are in no such limit.
+    """
     joined = join(problem)
-    close_impossible(joined.face)
-    return joined
+    shut = close_impossible(joined.face)
+    shut[:, 0] = joined.pairs.indices[joined.pairs.indptr[shut[:, 0]]]
+    return joined, shut
+
+
+def _weighted(problem: Problem) -> bool:
+    """Whether pairs weigh differently in a limit: relaxations are weak then and branching on them is slow."""
+    return int(np.abs(problem.limits.data).max(initial=0)) > 1
 
 
 def _guide(problem: Problem, stages: list[Stage]) -> np.ndarray:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.certificate import Half, Split, Trail
+
 if TYPE_CHECKING:
     from matcher.solver.relaxation import Start
 
@@ -30,7 +32,7 @@ class Face:
     rows : int64 CSR [limits + students, n], never copied.
     low, high : int64 [rows + added].
     open : bool [n], pairs that may be chosen.
-    path : the (pairs of one student, one of them chosen or none) decisions by which branching came here.
+    trail : the steps that led here from all plans.
     added : int64 CSR [k, n], rows after those: cuts that every whole plan keeps, and objectives held at their value.
     cuts : for each of `added` the rows whose halved sum it is; an objective that is held has none.
     start : where the simplex method last stood; a hint.
@@ -42,7 +44,7 @@ class Face:
     low: np.ndarray
     high: np.ndarray
     open: np.ndarray
-    path: tuple[tuple[tuple[int, ...], bool], ...] = ()
+    trail: Trail = ()
     added: sparse.csr_matrix | None = None
     cuts: tuple[tuple[int, ...], ...] = ()
     start: Start | None = field(default=None, repr=False)
@@ -107,8 +109,8 @@ class Face:
         without.open &= ~inside
         chosen.open &= inside | (self.student != student)
         chosen.low[self.limits + student] = 1
-        named = tuple(int(pair) for pair in group)
-        without.path, chosen.path = (*self.path, (named, False)), (*self.path, (named, True))
+        here = Split(tuple(int(pair) for pair in group))
+        without.trail, chosen.trail = (*self.trail, Half(here, False)), (*self.trail, Half(here, True))
         return without, chosen
 
 
@@ -192,10 +194,14 @@ def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
         face.add(sparse.csr_matrix(weights * face.open), value, FREE)
 
 
-def proves_empty(face: Face, ray: np.ndarray) -> bool:
-    """Whether these prices (a ray of the relaxation's dual) prove, in whole numbers, that the face holds no plan at all."""
+def empty_by(face: Face, ray: np.ndarray) -> np.ndarray | None:
+    """Whole-number prices near a ray of the relaxation's dual that prove that the face holds no plan at all; None if they do not."""
     largest = np.abs(ray).max(initial=0)
     if largest == 0:
-        return False
+        return None
     nothing = np.zeros(len(face.open), np.int64)
-    return any(bound_of(face, nothing, sign * np.rint(ray / largest * 2520).astype(np.int64), 1).bound < 0 for sign in (1, -1))
+    for sign in (1, -1):
+        proof = bound_of(face, nothing, sign * np.rint(ray / largest * 2520).astype(np.int64), 1)
+        if proof.bound < 0:
+            return proof.prices
+    return None

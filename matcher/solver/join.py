@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from matcher.solver.certificate import Group
 from matcher.solver.face import Face
 from matcher.solver.problem import Problem
 
@@ -28,10 +29,12 @@ class Joined:
     ----------
     face : all choices; a group's row is that of its first student, rows of limits that joint choices always keep are empty.
     pairs : int64 CSR [choices, pairs], 1 where the choice holds the pair.
+    groups : the students who were joined, and the limits that their joint choices keep.
     """
 
     face: Face
     pairs: sparse.csr_matrix
+    groups: tuple[Group, ...] = ()
 
     def weights(self, of_pairs: np.ndarray) -> np.ndarray:
         """int64 [choices]: what each choice adds."""
@@ -47,10 +50,12 @@ def join(problem: Problem) -> Joined:
     m, n = problem.limits.shape
     low, high = problem.bounds()
     student, alone, extra = problem.student.copy(), np.ones(n, dtype=bool), []
+    groups: list[Group] = []
     for group, rows in _groups(problem):
         choices = _choices(problem, group, rows)
         if choices is None:
             continue
+        groups.append((tuple(group), tuple(rows.tolist())))
         alone &= ~np.isin(problem.student, group)
         extra += [(group[0], choice) for choice in choices if choice]
         if () not in choices:
@@ -65,7 +70,7 @@ def join(problem: Problem) -> Joined:
     indptr = np.concatenate([[0], np.cumsum(sizes)])
     pairs = sparse.csr_matrix((np.ones(len(members), np.int64), members, indptr), shape=(len(sizes), n))
     student = np.concatenate([student[kept], [first for first, _ in extra]]).astype(np.int32)
-    return Joined(_face(problem, student, (problem.limits @ pairs.T).tocsr(), low, high), pairs)
+    return Joined(_face(problem, student, (problem.limits @ pairs.T).tocsr(), low, high), pairs, tuple(groups))
 
 
 def _face(problem: Problem, student: np.ndarray, limits: sparse.csr_matrix, low: np.ndarray, high: np.ndarray) -> Face:

@@ -11,6 +11,7 @@ from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 from scipy import sparse
 
+_STOPPED = {result_pb2.TERMINATION_REASON_FEASIBLE, result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND}
 _INFINITE = np.iinfo(np.int64).max // 8
 
 
@@ -91,9 +92,18 @@ def solve_relaxation(program: Program, start: Basis | None = None, primal: bool 
     return Answer(True, x, prices, Basis(_status(solution.basis.variable_status), _status(solution.basis.constraint_status)))
 
 
-def guess_whole(program: Program) -> Answer:
+def ray_of(program: Program) -> np.ndarray:
+    """Row prices that show why an infeasible relaxation is so: those of the program that breaks its rows as little as possible."""
+    m, n = program.rows.shape
+    breaks = sparse.identity(m, np.int64, format="csr")
+    rows = sparse.hstack([program.rows, breaks, -breaks], format="csr")
+    cost = np.concatenate([np.zeros(n, np.int64), np.full(2 * m, -1)])
+    return solve_relaxation(Program(rows, program.low, program.high, cost)).prices
+
+
+def guess_whole(program: Program, nodes: int | None = None) -> Answer:
     """A very good whole plan, by HiGHS; its claims are checked in whole numbers by the caller, never trusted."""
-    params = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5)
+    params = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5, node_limit=nodes)
     result = _run(program.to_proto(whole=True), mathopt.SolverType.HIGHS, params)
     m, n = program.rows.shape
     if not result.solutions:
@@ -168,7 +178,7 @@ def _run(
         result_pb2.TERMINATION_REASON_OPTIMAL,
         result_pb2.TERMINATION_REASON_INFEASIBLE,
         result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED,
-    }:
+    } or (params.node_limit is not None and reason in _STOPPED):
         return result
     raise RuntimeError(f"{kind.name} stopped without an answer: {result.termination}")
 

@@ -13,19 +13,24 @@ AT_ONCE = 500_000
 """Couples of pairs looked at together."""
 
 
-def close_impossible(face: Face) -> None:
+def close_impossible(face: Face) -> np.ndarray:
     """Close pairs whose coupling limit asks for a partner pair when no open partner fits beside them.
 
     A coupling limit here is one with coefficients +1 and -1 and both bounds 0: whoever takes a pair on one side needs a pair on
     the other side. A partner that would overfill some limit together with the pair is no partner; only limits without negative
     coefficients say so for sure. The relaxation cannot see this (half of each would fit), so it is settled before.
+
+    Returns
+    -------
+    int64 [k, 2] : each pair shut and the limit that shuts it, in an order in which each follows from those before.
     """
     rows = face.coupling
     rows = rows[(face.low[rows] == 0) & (face.high[rows] == 0)]
     rows = rows[[bool((np.abs(_row(face, int(r))[1]) == 1).all()) for r in rows]] if len(rows) else rows
     couples = [_fitting(face, *chunk) for chunk in _couples(face, rows)]
+    shut: list[np.ndarray] = [np.zeros((0, 2), np.int64)]
     if not couples:
-        return
+        return shut[0]
     row, plus, minus = (np.concatenate(parts) for parts in zip(*couples, strict=True))
     places = np.repeat(np.arange(len(rows)), np.diff(face.rows[rows].indptr))
     pairs = face.rows[rows].indices
@@ -34,7 +39,8 @@ def close_impossible(face: Face) -> None:
         served = _keys(row[able], plus[able], face), _keys(row[able], minus[able], face)
         lonely = ~np.isin(_keys(places, pairs, face), np.concatenate(served)) & face.open[pairs]
         if not lonely.any():
-            return
+            return np.concatenate(shut)
+        shut.append(np.stack([pairs[lonely], rows[places[lonely]]], axis=1).astype(np.int64))
         face.open[pairs[lonely]] = False
 
 

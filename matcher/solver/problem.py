@@ -13,6 +13,7 @@ from scipy import sparse
 
 from matcher.domain import SolveStatus
 from matcher.errors import InputError
+from matcher.solver.certificate import Certificate
 
 DEFAULT_OBJECTIVES = ("most_placed", "total_points")
 _BOUND = 2**31 - 1
@@ -101,6 +102,7 @@ class Solution:
     chosen : int32 [k]: places of the chosen pairs, rising.
     stages : each objective in order.
     conflict : limits (row numbers) that cannot hold together, when infeasible.
+    certificate : the tree of prices that proves the plan.
     """
 
     status: SolveStatus
@@ -108,6 +110,7 @@ class Solution:
     stages: tuple[StageResult, ...] = ()
     conflict: tuple[int, ...] = ()
     why_stopped: str = ""
+    certificate: Certificate | None = field(default=None, repr=False)
 
     @property
     def gap(self) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.solver.face import Face, proves_empty
+from matcher.solver.face import Face, empty_by
 from matcher.solver.linear import AT_ZERO, BASIC, Answer, Basis, Program, solve_relaxation
 
 MASTER = 20_000
@@ -110,7 +110,7 @@ class Relaxation:
     def _could_help(self, ray: np.ndarray) -> np.ndarray:
         """Open pairs outside a linear program without a solution that its ray does not exclude; none when the face has no plan."""
         left = np.setdiff1d(np.flatnonzero(self.face.open), self.pairs)
-        if not len(left) or proves_empty(self.face, ray):
+        if not len(left) or empty_by(self.face, ray) is not None:
             return left[:0]
         for prices in (ray, -ray):
             pairs, paid = self.face.paid(prices)

@@ -53,7 +53,7 @@ class Warm:
     def __init__(self, problem: Problem, solution: Solution, absent: np.ndarray) -> None:
         stages = stages_of(problem)
         self.names, self.limits = [name for name, _ in stages], problem.limits.shape[0]
-        self.joined = first_face(problem)
+        self.joined, _ = first_face(problem)
         face = self.joined.face
         proof, self.cuts = _matched(stages, solution, absent, len(face.low))
         for cut in self.cuts:

@@ -1,0 +1,129 @@
+"""Problems that are seats only: which they are, and their first objectives settled together by shortest paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from matcher.solver.objectives.base import Stage
+from matcher.solver.problem import Problem
+
+LEAST_PAIRS = 30_000
+"""Smaller problems are left to the linear program: compiling the paths takes longer than solving them."""
+SAFE = 2**61
+NO_LIMIT = -1
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first stages, settled: a plan that is best by them in order, and prices [stages, rows] of limits that prove it."""
+
+    plan: np.ndarray
+    prices: np.ndarray
+
+
+def limit_of_pairs(problem: Problem) -> np.ndarray | None:
+    """int64 [n]: the one limit that holds each pair (-1: none); None when the problem is more than seats.
+
+    Limits that follow from others are left out first: those all whose students fit, and those whose pairs all lie in other
+    limits that together allow no more.
+    """
+    limits = problem.limits
+    if (limits.data != 1).any() or (problem.at_least > 0).any() or (problem.at_most < 0).any():
+        return None
+    row = np.repeat(np.arange(limits.shape[0]), np.diff(limits.indptr))
+    links = np.unique(row * np.int64(problem.students) + problem.student[limits.indices]) // max(1, problem.students)
+    binding = np.bincount(links, minlength=limits.shape[0]) > problem.at_most
+    _drop_implied(limits, problem.at_most, binding)
+    kept = binding[row]
+    if (np.bincount(limits.indices[kept], minlength=len(problem)) > 1).any():
+        return None
+    found = np.full(len(problem), NO_LIMIT)
+    found[limits.indices[kept]] = row[kept]
+    return found
+
+
+def _drop_implied(limits: sparse.csr_matrix, most: np.ndarray, binding: np.ndarray) -> None:
+    """Take the mark from limits (the largest first) whose pairs all lie in other marked limits that allow no more in all."""
+    by_pair = limits.tocsc()
+    several = np.diff(by_pair.indptr) > 1
+    size = np.diff(limits.indptr).astype(np.int64)
+    doubtful = [r for r in np.argsort(-size, kind="stable") if binding[r] and several[_pairs(limits, r)].all()]
+    for r in doubtful:
+        pairs = _pairs(limits, int(r))
+        part = by_pair[:, pairs]
+        others = np.where(binding[part.indices] & (part.indices != r), size[part.indices], np.iinfo(np.int64).max)
+        column = np.repeat(np.arange(len(pairs)), np.diff(part.indptr))
+        order = np.lexsort((part.indices, others, column))
+        first = order[np.searchsorted(column[order], np.arange(len(pairs)))]
+        if (others[first] < np.iinfo(np.int64).max).all() and most[np.unique(part.indices[first])].sum() <= most[r]:
+            binding[r] = False
+
+
+def _pairs(limits: sparse.csr_matrix, row: int) -> np.ndarray:
+    return np.asarray(limits.indices[limits.indptr[row] : limits.indptr[row + 1]])
+
+
+def settle_head(problem: Problem, stages: list[Stage]) -> Head | None:
+    """Settle as many of the first stages as one 64-bit number can hold; None when the problem is more than seats or small."""
+    if len(problem) < LEAST_PAIRS:
+        return None
+    limit = limit_of_pairs(problem)
+    if limit is None:
+        return None
+    factors = folding(problem, [weights for _, weights in stages])
+    if not factors:
+        return None
+    worth = sum(factor * weights for factor, (_, weights) in zip(factors, stages, strict=False))
+    plan, total = _paths(problem, limit, np.asarray(worth))
+    return Head(plan, _unfolded(total, factors))
+
+
+def folding(problem: Problem, weights: list[np.ndarray]) -> list[int]:
+    """Factors of the first stages, such that their sum keeps the order of stages and no path of exchanges can overflow.
+
+    On a path every student gives one pair up and takes another, so a path changes a stage by at most `2 * students` times its
+    largest weight. A factor exceeds four times what all later stages can change, so that prices fall apart again into stages.
+    """
+    reach = [2 * (problem.students + 1) * int(np.abs(w).max(initial=1) or 1) for w in weights]
+    for count in range(len(weights), 0, -1):
+        factors, change = [1], reach[count - 1]
+        for k in range(count - 2, -1, -1):
+            factors.insert(0, 4 * change + 1)
+            change += factors[0] * reach[k]
+        if change < SAFE:
+            return factors
+    return []
+
+
+def _unfolded(prices: np.ndarray, factors: list[int]) -> np.ndarray:
+    """int64 [stages, rows]: the price of each stage, the rest being below half a factor."""
+    found = []
+    for factor in factors:
+        part = (prices + factor // 2) // factor
+        found.append(part)
+        prices = prices - factor * part
+    return np.stack(found)
+
+
+def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The plan of most worth, and the prices of all rows (students' rows: 0, they follow from the others)."""
+    from matcher.solver.paths import best_places  # noqa: PLC0415 (compiling is only for those who need it)
+
+    outside, alone = np.zeros(problem.students, np.int64), np.full(problem.students, -1)
+    unlimited = np.flatnonzero(limit == NO_LIMIT)
+    for pair in unlimited[np.argsort(worth[unlimited], kind="stable")]:
+        student = problem.student[pair]
+        if worth[pair] > outside[student]:
+            outside[student], alone[student] = worth[pair], pair
+    limited = np.flatnonzero(limit != NO_LIMIT)
+    order = limited[np.argsort(problem.student[limited], kind="stable")]
+    start = np.searchsorted(problem.student[order], np.arange(problem.students + 1))
+    taken, prices = best_places(start, limit[order], worth[order], outside, problem.at_most)
+    closed = problem.at_most[limit[order]] == 0  # a place without seats has a price that nobody would pay
+    np.maximum.at(prices, limit[order[closed]], worth[order[closed]])
+    pairs = alone
+    pairs[taken >= 0] = order[taken[taken >= 0]]
+    return np.sort(pairs[pairs >= 0]), np.concatenate([prices, np.zeros(problem.students, np.int64)])
