@@ -22,9 +22,12 @@ from matcher.law import PACK_FOLDER, read_pack
 from matcher.load import load_round
 from matcher.pipeline import Clock, Run, peak_mb, prepare
 from matcher.plan import placements
-from matcher.published import earlier_rows, read_json, read_table, with_rows
+from matcher.published import as_solved, read_json, read_table
 from matcher.scoring.base import Scorer, components, way_of
+from matcher.scoring.text.documents import offers
+from matcher.scoring.text.engine import engine, extra_folders
 from matcher.scoring.text.index import TextIndex
+from matcher.scoring.text.negation import read
 from matcher.solver.exact import objectives, solve, stages_of
 from matcher.solver.problem import Problem, Solution, StageResult, read_problem
 from matcher.world import World
@@ -39,7 +42,7 @@ def load_plan(out: Path, folder: Path) -> Run:
         When a published placement is not lawful in this round: the round has changed since, or is another one.
     """
     loaded, issues = load_round(folder)
-    round_ = with_rows(loaded, earlier_rows(out))
+    round_ = as_solved(loaded, out)
     clock = Clock(None)
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     chosen = [_find_pair(lawful.candidates, row) for row in read_table(out, "placements.csv")]
@@ -91,7 +94,17 @@ def _find_pair(candidates: Candidates, row: dict[str, str]) -> int:
 
 def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
     """Status, placement, options and smallest change of one student."""
-    run = load_plan(out, folder)
+    return explain_in(load_plan(out, folder), student_id, opportunity_id)
+
+
+def explain_in(run: Run, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
+    """The same for a plan that is loaded already.
+
+    Raises
+    ------
+    InputError
+        When the student or the opportunity is not in the round.
+    """
     student = run.world.round.student.get(student_id)
     if student is None:
         raise InputError(f"there is no student {student_id!r} in this round")
@@ -137,8 +150,22 @@ def suggestions(folder: Path, student_id: str | None, text: str | None, k: int) 
     best: dict[str, int] = {}
     for pair in np.lexsort((np.arange(len(candidates)), -candidates.points)):
         best.setdefault(candidates.variant_of(int(pair)).opportunity.opportunity_id, int(pair))
-    order = sorted(best, key=lambda o: (-int(candidates.points[best[o]]), o))[:k]
-    return [_suggestion(candidates, scorer, best[o]) for o in order]
+    order = sorted(best, key=lambda o: (-int(candidates.points[best[o]]), o))
+    return [_suggestion(candidates, scorer, pair) for pair in _folded(candidates, [best[o] for o in order], k)]
+
+
+def _folded(candidates: Candidates, pairs: list[int], k: int) -> list[int]:
+    """The first k pairs, leaving out what says nearly the same at the same site as a better one; all of them where k is enough for all."""
+    if k >= len(pairs):
+        return pairs
+    found = offers(candidates.world)
+    kept: list[int] = []
+    for pair in pairs:
+        variant = int(candidates.variant[pair])
+        same_site = [int(candidates.variant[p]) for p in kept if candidates.site[p] == candidates.site[pair]]
+        if len(kept) < k and not any(found.index.nearly_same(int(found.place[variant]), int(found.place[other])) for other in same_site):
+            kept.append(pair)
+    return kept
 
 
 def _suggestion(candidates: Candidates, scorer: Scorer, pair: int) -> dict[str, Any]:
@@ -220,13 +247,11 @@ def _law(law: Any) -> dict[str, Any]:
     }
 
 
-def text_similarity(queries: Path, documents: Path) -> np.ndarray:
-    """float32 [queries, documents], 0 to 1; a query's `avoid` text takes away what a document shares with it."""
+def text_similarity(queries: Path, documents: Path, level: str = "auto") -> np.ndarray:
+    """float32 [queries, documents], 0 to 1: how well each document fits what a query wants; what it or its `avoid` refuses goes down."""
     asked, offered = _texts(queries), _texts(documents)
-    index = TextIndex([row["text"] for row in offered])
-    alike = index.similarity([row["text"] for row in asked])
-    avoided = index.similarity([row["avoid"] for row in asked])
-    return np.asarray(np.clip(alike - avoided, 0, 1), dtype=np.float32)
+    index = TextIndex(engine(level, extra_folders(None)), [row["text"] for row in offered])
+    return np.asarray(index.fits([read(row["text"], row["avoid"]) for row in asked]), dtype=np.float32)
 
 
 def _texts(path: Path) -> list[dict[str, str]]:

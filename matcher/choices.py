@@ -142,7 +142,7 @@ def _kinds(problem: Problem, student: int, rows: list[int]) -> tuple[np.ndarray,
     alike: dict[bytes, list[int]] = {}
     for i, counts in enumerate(use):
         alike.setdefault(counts.tobytes(), []).append(i)
-    members = [[() if i == 0 else (int(own[i - 1]),) for i in same] for same in alike.values()]
+    members: list[list[tuple[int, ...]]] = [[() if i == 0 else (int(own[i - 1]),) for i in same] for same in alike.values()]
     return np.asfortranarray(use[[same[0] for same in alike.values()]]), members
 
 

@@ -11,13 +11,16 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
+from matcher.cli_text import knowledge, similarity
+from matcher.commands import Commands
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
 from matcher.terminal import Announcer, issue_fields, print_json, say, show_answer, show_rules, tell, tell_short
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Places students at internships.")
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Places students at internships."
+)
 
 MOST_WORKERS = 64
 Folder = Annotated[Path, typer.Argument(metavar="ROUND", help="A round folder: round.toml and tables as CSV or one workbook.")]
@@ -151,10 +154,7 @@ def explain(
     from matcher.answers import explain_student
 
     answer = explain_student(output, round_, student, opportunity)
-    if as_json:
-        print_json(answer)
-        return
-    show_answer(answer)
+    print_json(answer) if as_json else show_answer(answer)
 
 
 @app.command()
@@ -234,20 +234,8 @@ def _date(text: str | None) -> date | None:
         raise InputError(f"{text!r} is not a date. Maybe write it like 2026-10-01.") from None
 
 
-@app.command()
-def similarity(
-    queries: Annotated[Path, typer.Option(help="A table id,text[,avoid].")],
-    documents: Annotated[Path, typer.Option(help="A table id,text.")],
-    output: Annotated[Path, typer.Option("--out", help="A .npy file: float32 [queries, documents], 0 to 1.")],
-) -> None:
-    """The text component alone, on anybody's texts."""
-    from matcher.answers import check_file, text_similarity
-
-    check_file(output)
-    matrix = text_similarity(queries, documents)
-    with output.open("wb") as file:
-        np.save(file, matrix)
-    say(f"{matrix.shape[0]} queries x {matrix.shape[1]} documents written to {output}.")
+app.command()(similarity)
+app.command()(knowledge)
 
 
 @app.command()

@@ -268,6 +268,8 @@ def _loss(stage: str, by: int) -> str:
         return f"It would push {by} student{'s' if by > 1 else ''} more below {stage.rsplit('_', 1)[1]} points."
     if stage == "total_points":
         return f"It would cost other students {by} points in all."
+    if stage == "landed":
+        return f"It would break {by} landed agreement{'s' if by > 1 else ''} of other students."
     if stage == "least_change":
         return f"It would move {by} student{'s' if by > 1 else ''} more from where they are today."
     return "It loses the public draw, which decides between equally good plans."

@@ -53,6 +53,7 @@ def build_model(candidates: Candidates) -> Model:
         objectives=world.settings.objectives.order,
         priority=np.array([s.priority for s in students], dtype=np.int64)[candidates.student],
         kept=_kept(candidates),
+        landed=_landed(candidates),
         draw=lots(candidates),
         bands=world.settings.objectives.bands,
     )
@@ -95,6 +96,16 @@ def _kept(candidates: Candidates) -> np.ndarray:
             if variant.opportunity.opportunity_id == row.opportunity_id and row.sessions in {(), variant.windows}:
                 kept[pair] = 1
     return kept
+
+
+def _landed(candidates: Candidates) -> np.ndarray:
+    """int64 [n]: 1 where the pair is a landed request that is still live."""
+    landed = np.zeros(len(candidates), dtype=np.int64)
+    for request in candidates.world.round.live_requests():
+        if request.state == "landed":
+            for pair in candidates.of_students(request.student_id):
+                landed[pair] = landed[pair] or candidates.variant_of(int(pair)).opportunity.opportunity_id == request.opportunity_id
+    return landed
 
 
 def lots(candidates: Candidates) -> np.ndarray:

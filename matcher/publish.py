@@ -9,6 +9,7 @@ import json
 import platform
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from importlib.metadata import version
@@ -19,9 +20,10 @@ import numpy as np
 
 from matcher import __version__
 from matcher.audit import audit_or_raise
-from matcher.cells import show_windows
+from matcher.cells import Window, show_windows
 from matcher.errors import InputError
 from matcher.explain import Explainer
+from matcher.instants import standing
 from matcher.law import pack_path
 from matcher.load import canonical_hashes
 from matcher.pipeline import Clock, Run, Stage, peak_mb
@@ -29,9 +31,11 @@ from matcher.prices import place_prices
 from matcher.published import rows_of
 from matcher.recruit import recruit_next
 from matcher.report import report_page
+from matcher.scoring.text.documents import text_version
 from matcher.slates import build_slates
 from matcher.solver.certificate import Certificate, digest
 from matcher.solver.problem import Solution
+from matcher.travel.feed_files import feed_hashes
 
 PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
 UNPLACED = ("student_id", "code", "reason", "smallest_change")
@@ -144,16 +148,24 @@ def _tables(run: Run) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
 
 
 def _seats(run: Run) -> list[tuple[Any, ...]]:
-    used: dict[tuple[str, int], int] = {}
-    for p in run.placements:
-        key = (p.variant.opportunity.opportunity_id, p.variant.pattern)
-        used[key] = used.get(key, 0) + 1
+    used = Counter((p.variant.opportunity.opportunity_id, p.variant.pattern) for p in run.placements)
+    for stays in standing(run.world):
+        opportunity = stays.variant.opportunity
+        used[opportunity.opportunity_id, alternative(opportunity.sessions, stays.windows)] += 1
     prices = place_prices(run)
     return [
-        (o.opportunity_id, show_windows(windows), o.seats, used.get((o.opportunity_id, i), 0), prices.get((o.opportunity_id, i), 0))
+        (o.opportunity_id, show_windows(windows), o.seats, used[o.opportunity_id, i], prices.get((o.opportunity_id, i), 0))
         for o in run.world.round.opportunities
         for i, windows in enumerate(o.sessions)
     ]
+
+
+def alternative(patterns: Sequence[tuple[Window, ...]], windows: tuple[Window, ...]) -> int:
+    """Place of the alternative whose seat somebody holds: these windows, else the first that shares an hour with them, else the first."""
+    if windows in patterns:
+        return patterns.index(windows)
+    shared = (any(a.weekday == b.weekday and a.start < b.end and b.start < a.end for a in p for b in windows) for p in patterns)
+    return next((i for i, shares in enumerate(shared) if shares), 0)
 
 
 def summarise(run: Run, rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, Any]:
@@ -169,7 +181,8 @@ def summarise(run: Run, rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, Any
         "opportunities": len(run.world.round.opportunities),
         "sites": len(run.world.round.sites),
         "warnings": len(run.issues),
-        "seats": sum(o.seats for o in run.world.round.opportunities),
+        "seats": sum(row[2] for row in rows["seats.csv"]),
+        "seats_used": sum(row[3] for row in rows["seats.csv"]),
         "recruit_places": sum(row[5] for row in rows.get("recruit.csv", [])),
     }
     lawful = run.lawful
@@ -217,10 +230,11 @@ def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
     told = json.dumps(stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return {
         "engine": __version__,
-        "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "scikit-learn")} | {"python": platform.python_version()},
-        "inputs": canonical_hashes(run.folder),
+        "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "pystemmer")} | {"python": platform.python_version()},
+        "inputs": canonical_hashes(run.folder) | feed_hashes(run.folder, settings.gtfs.feeds),
         "rule_packs": packs,
         "settings": settings.model_dump(mode="json"),
+        "text": text_version(run.world),
         "previous": rows_of(run.world.round),
         "seed": settings.round.seed,
         "outputs": {p.name: _sha(p.read_bytes()) for p in files} | {"summary.json": _sha(told.encode())},

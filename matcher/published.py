@@ -56,10 +56,36 @@ def read_json(out: Path, name: str) -> Any:
 def with_previous(round_: Round, out: Path) -> Round:
     """The round with the placements of an earlier output as where students are today; they win over the table `previous`.
 
-    Placements of students or opportunities that are no longer in the round are left out.
+    Placements of students or opportunities that are no longer in the round are left out. Unless round.toml gives an order of
+    objectives, moving few people then comes before bands and points.
     """
     placed = read_table(out, "placements.csv")
-    return with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
+    moved = with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
+    return with_order(moved, moved.settings.objectives.for_rerun().order)
+
+
+def with_order(round_: Round, order: Iterable[str]) -> Round:
+    """The round with its objectives in this order."""
+    objectives = round_.settings.objectives.model_copy(update={"order": tuple(order)})
+    return replace(round_, settings=round_.settings.model_copy(update={"objectives": objectives}))
+
+
+def as_solved(round_: Round, out: Path) -> Round:
+    """The round as the published plan had it: where its students were, how it read texts and in which order it took its objectives.
+
+    Raises
+    ------
+    InputError
+        When the folder was not written by `matcher run`.
+    """
+    manifest = read_json(out, "manifest.json")
+    try:
+        order = [str(name) for name in manifest["settings"]["objectives"]["order"]]
+        text = round_.settings.text.model_copy(update={"level": str(manifest["text"]["level"])})
+    except (KeyError, TypeError):
+        raise InputError(f"{out / 'manifest.json'} does not say how texts and objectives were taken. Maybe run the round again.") from None
+    leveled = replace(round_, settings=round_.settings.model_copy(update={"text": text}))
+    return with_order(with_rows(leveled, earlier_rows(out)), order)
 
 
 def with_rows(round_: Round, placed: Iterable[Sequence[str]]) -> Round:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -45,6 +45,7 @@ class ObjectiveSection(_Section):
     order: tuple[str, ...] = (
         "priority_classes",
         "most_placed",
+        "landed",
         "worst_off",
         "total_points",
         "least_change",
@@ -59,6 +60,13 @@ class ObjectiveSection(_Section):
         if list(self.bands) != sorted(set(self.bands)) or any(not 0 < b <= 1000 for b in self.bands):
             raise ValueError("bands must rise and lie between 1 and 1000")
         return self
+
+    def for_rerun(self) -> ObjectiveSection:
+        """The order of a re-run: people stay where the earlier plan had them before anything but places counts; a given order stands."""
+        if "order" in self.model_fields_set:
+            return self
+        first = ("priority_classes", "most_placed", "landed", "least_change")
+        return self.model_copy(update={"order": first + tuple(name for name in self.order if name not in first)})
 
 
 class LimitSection(_Section):
@@ -91,6 +99,30 @@ class TravelSection(_Section):
     van: ModeSection = ModeSection(speed_kmh=30, detour=1.3, fixed_minutes=5)
 
 
+class TextSection(_Section):
+    """``[text]``: how texts are compared."""
+
+    level: Literal["auto", "light", "embeddings"] = Field("auto", description="auto is embeddings where the model is installed, else light")
+
+
+class GtfsSection(_Section):
+    """``[gtfs]``: timetables that transit times are computed from."""
+
+    feeds: tuple[str, ...] = Field((), description="paths from the round folder, each a zip or a folder")
+    typical_weeks: tuple[dt.date, ...] = Field((), description="one date per feed: its week stands for every week of the round")
+    max_walk_minutes: int = Field(15, ge=0, le=60, description="between home, school or site and a stop")
+    max_change_walk_minutes: int = Field(5, ge=0, le=30, description="between stops")
+    change_minutes: int = Field(2, ge=1, le=30, description="to spare at each change, beside walking")
+
+    @model_validator(mode="after")
+    def _one_week_each(self) -> GtfsSection:
+        if len(set(self.feeds)) < len(self.feeds):
+            raise ValueError("feeds names a feed twice")
+        if self.typical_weeks and len(self.typical_weeks) != len(self.feeds):
+            raise ValueError(f"typical_weeks has {len(self.typical_weeks)} dates for {len(self.feeds)} feeds")
+        return self
+
+
 Weight = Annotated[float, Field(ge=0, le=1000)]
 
 
@@ -106,6 +138,8 @@ class Settings(_Section):
     objectives: ObjectiveSection = ObjectiveSection()
     limits: LimitSection = LimitSection()
     travel: TravelSection = TravelSection()
+    text: TextSection = TextSection()
+    gtfs: GtfsSection = GtfsSection()
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:

@@ -57,8 +57,10 @@ class World:
 
     def __init__(self, round_: Round, folder: Path | None = None, laws: Laws | None = None) -> None:
         self.round = round_
+        self.folder = folder
         self.settings = round_.settings
         self.first, self.last = round_.settings.round.start, round_.settings.round.end
+        self.folder = folder
         self.laws = laws or load_laws(round_.settings.round.rule_packs, folder)
         self.calendar = Calendar(round_)
         self.memory: dict[Hashable, Any] = {}

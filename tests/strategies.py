@@ -21,7 +21,7 @@ from tests.builders import YEAR
 
 TERMS = (("2026-09-08", "2026-09-25"), ("2026-08-31", "2026-09-18"), ("2026-12-07", "2026-12-24"), ("2026-09-22", "2026-09-24"))
 ALL_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
-ORDER = ("priority_classes", "most_placed", "worst_off", "total_points", "least_change", "public_draw")
+ORDER = ("priority_classes", "most_placed", "landed", "worst_off", "total_points", "least_change", "public_draw")
 KINDS = (
     "ages", "paid", "programmes", "tasks", "student papers", "other papers", "site papers", "clearance", "leave", "closures", "days off",
     "needs", "observable", "homes", "modes", "trips", "caps", "hours of the school", "states", "access", "availability", "required papers",

@@ -485,7 +485,7 @@ def test_rule_packs_of_a_district_lie_in_the_round_folder(tmp_path):
 
 
 def test_objectives_that_do_not_exist():
-    lawful = ["priority_classes", "most_placed", "worst_off", "total_points", "least_change", "public_draw"]
+    lawful = ["priority_classes", "most_placed", "landed", "worst_off", "total_points", "least_change", "public_draw"]
     assert found(settings=settings(objectives={"order": lawful})) == []
     issues = found(settings=settings(objectives={"order": ["most_place", "base", "__init__"]}))
     assert [(i[1], i[2], i[4]) for i in issues] == [

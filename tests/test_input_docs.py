@@ -12,6 +12,7 @@ from matcher.load.header import required_columns
 ROOT = Path(__file__).parents[1]
 DOC = (ROOT / "docs" / "input.md").read_text(encoding="utf-8")
 SPEAKERS = {"add", "note", "error", "warning", "_issue", "Issue", "CellError", "_too_many"}
+FEED_SPEAKERS = {"fault", "tell", "_tell", "_refuse"}
 
 
 def codes_in_source() -> set[str]:
@@ -25,6 +26,10 @@ def codes_in_source() -> set[str]:
             if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in SPEAKERS:
                 words = {a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
                 found |= {word for word in words if re.fullmatch("[a-z]+(_[a-z]+)+|encoding|separator|expired", word)} - columns
+    for path in (ROOT / "matcher" / "travel").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in FEED_SPEAKERS:
+                found |= {a.value for a in call.args if isinstance(a, ast.Constant) and str(a.value).startswith("gtfs_")}
     return found | {"bad_value"}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from matcher import publish
 from matcher.cells import parse_windows
 from matcher.domain import Student
 from matcher.errors import Issue
@@ -42,9 +43,7 @@ def tables_of(run: Run, price: int = 0) -> Tables:
         for s in run.world.round.students
         if s.student_id not in there and s.status != "placed"
     ]
-    offers = [
-        (o.opportunity_id, ";".join(map(str, windows)), o.seats, 0, price) for o in run.world.round.opportunities for windows in o.sessions
-    ]
+    offers = [(*row[:4], price) for row in publish._seats(run)]
     unplaced = [(u.student_id, u.code, u.reason, u.smallest_change) for u in left]
     recruited = [(1, "Health", "Tue+Thu", "bay", 1, 1, ";".join(row[0] for row in unplaced[:1]))] if unplaced else []
     return {"placements.csv": placed, "unplaced.csv": unplaced, "seats.csv": offers, "recruit.csv": recruited}
@@ -53,7 +52,9 @@ def tables_of(run: Run, price: int = 0) -> Tables:
 def summary_of(run: Run, **changes: Any) -> dict[str, Any]:
     round_ = run.world.round
     counts = {"seeking": len(run.world.students), "placed": len(run.placements), "sites": len(round_.sites)}
-    counts |= {"opportunities": len(round_.opportunities), "seats": sum(o.seats for o in round_.opportunities)}
+    seats_there = publish._seats(run)
+    counts |= {"opportunities": len(round_.opportunities), "seats": sum(row[2] for row in seats_there)}
+    counts["seats_used"] = sum(row[3] for row in seats_there)
     stages = [{"name": s.name, "value": s.value, "bound": s.bound} for s in run.solution.stages]
     pairs = {"all": run.lawful.pairs, "lawful": len(run.lawful.candidates)}
     summary = {"status": str(run.solution.status), "gap": run.solution.gap, "counts": counts, "objectives": stages, "pairs": pairs}
@@ -350,6 +351,31 @@ def test_seats_held_since_before_are_not_free() -> None:
         decisions=(b.decision("ban", "S2", "O1"),),
     )
     assert seats.offers(run, [("O1", b.TUE_THU, 2, 0, 0)])[0].free == 1
+
+
+def test_seats_in_use_count_each_timetable_and_those_held_since_before() -> None:
+    """O1 has one seat on Tue and Thu and one on Mon and Wed: two students, not 200 %."""
+    mon_wed = "Mon 09:00-15:00;Wed 09:00-15:00"
+    run = run_of(
+        students=tuple(b.student(f"S{i}", status="placed" if i == 3 else "seeking") for i in (1, 2, 3)),
+        opportunities=(b.opportunity(sessions=f"{b.TUE_THU} | {mon_wed}"), b.opportunity("O2", mentors="M2")),
+        mentors=(b.mentor(), b.mentor("M2")),
+        previous=(b.earlier("S3", "O2", ""),),
+    )
+    rows = [row[:4] for row in publish._seats(run)]
+    assert rows == [("O1", b.TUE_THU, 1, 1), ("O1", mon_wed, 1, 1), ("O2", b.TUE_THU, 1, 1)]
+    card = next(card for card in figures.cards(run, summary_of(run)["counts"]) if card.title == "Seats in use")
+    assert (card.number, card.of, card.share) == ("3", "of 3 seats", 100)
+    assert card.note.endswith("1 seat was taken before this round.")
+
+
+@pytest.mark.parametrize(
+    ("held", "place"),
+    [("Mon 09:00-12:00", 1), ("Tue 09:00-12:00", 0), ("Mon 12:00-15:00", 0), ("Mon 11:59-13:00", 1), ("Fri 09:00-12:00", 0), ("", 0)],
+)
+def test_which_alternative_a_held_seat_is_of(held: str, place: int) -> None:
+    patterns = tuple(parse_windows(text) for text in ("Tue 09:00-12:00", "Mon 09:00-12:00"))
+    assert publish.alternative(patterns, parse_windows(held)) == place
 
 
 def test_unplaced_groups_stand_largest_first_and_not_ready_last() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from matcher.audit.books import lists, seats, totals
 from matcher.audit.diary import Diary, Pair
 from matcher.audit.facts import World
+from matcher.audit.feeds import read_feeds
 from matcher.audit.finding import Finding, about_file
 from matcher.audit.law import read_packs
 from matcher.audit.limits import Stay, capacities, keep_apart, keep_together, no_contact, occupied, pins
@@ -38,9 +40,11 @@ def audit(out: Path, round_folder: Path) -> list[Finding]:
     tables, faults = read_tables(round_folder)
     book, packs, pack_faults = read_packs(terms.packs, round_folder)
     world, cell_faults = build_world(tables, terms, book)
+    feeds, feed_hashes, feed_faults = read_feeds(terms.feeds, round_folder)
+    world = replace(world, feeds=feeds)
     published, shape_faults = read_published(out)
-    findings += [*faults, *pack_faults, *cell_faults, *shape_faults]
-    findings += seals(published, out, round_folder, input_hashes(tables, settings), packs)
+    findings += [*faults, *pack_faults, *cell_faults, *feed_faults, *shape_faults]
+    findings += seals(published, out, round_folder, input_hashes(tables, settings) | feed_hashes, packs)
     if all(name in tables for name in NEEDED_TABLES) and {"placements.csv", "unplaced.csv"} <= published.tables.keys():
         findings += lists(published, world)
         findings += totals(published, world)

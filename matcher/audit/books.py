@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matcher.audit.facts import World
 from matcher.audit.finding import Finding, about_file
@@ -53,6 +53,8 @@ def totals(published: Published, world: World) -> Iterator[Finding]:
         yield about_file("totals", f"status in summary.json is not one of {', '.join(GOOD_STATUS)}")
     counts = summary.get("counts")
     expected = {
+        "seats": sum((thing.seats or 0) * len(thing.patterns) for thing in world.opportunities.values()),
+        "seats_used": sum(_seats_used(published, world).values()),
         "seeking": sum(student.status == "seeking" for student in world.students.values()),
         "placed": len(published.placements),
         "unplaced": len(published.unplaced),
@@ -76,9 +78,7 @@ def seats(published: Published, world: World) -> Iterator[Finding]:
     """Check that seats.csv has every opportunity and alternative, with its seats and how many are used."""
     if "seats.csv" not in published.tables:
         return
-    used: Counter[tuple[str, frozenset[Window]]] = Counter()
-    for row in published.placements:
-        used[(row["opportunity_id"], _pattern(row))] += 1
+    used = _seats_used(published, world)
     expected = Counter((name, frozenset(windows)) for name, thing in world.opportunities.items() for windows in thing.patterns)
     found: Counter[tuple[str, frozenset[Window]]] = Counter()
     counted: Counter[tuple[str, frozenset[Window]]] = Counter()
@@ -97,6 +97,31 @@ def seats(published: Published, world: World) -> Iterator[Finding]:
             yield about_file("totals", f"seats.csv has {found[key]} rows for an alternative of {key[0]}, not {times}")
         elif counted[key] != used[key]:
             yield about_file("totals", f"seats.csv says {counted[key]} seats of {key[0]} are used, and {used[key]} are")
+
+
+def _seats_used(published: Published, world: World) -> Counter[tuple[str, frozenset[Window]]]:
+    """Count who holds a seat in each alternative: the placements, and students placed before this round."""
+    used: Counter[tuple[str, frozenset[Window]]] = Counter()
+    for row in published.placements:
+        used[(row["opportunity_id"], _pattern(row))] += 1
+    for held in world.previous:
+        student, opportunity = world.students.get(held.student_id), world.opportunities.get(held.opportunity_id)
+        if student is not None and student.status == "placed" and opportunity is not None and opportunity.patterns:
+            used[(held.opportunity_id, frozenset(_held_pattern(held.windows, opportunity.patterns)))] += 1
+    return used
+
+
+def _held_pattern(windows: tuple[Window, ...], patterns: Sequence[tuple[Window, ...]]) -> tuple[Window, ...]:
+    """Give the alternative of a seat held before: that of these windows, else the first they overlap, else the first."""
+    for pattern in patterns:
+        if set(pattern) == set(windows):
+            return pattern
+    for pattern in patterns:
+        for mine in windows:
+            for other in pattern:
+                if mine.weekday == other.weekday and mine.start < other.end and other.start < mine.end:
+                    return pattern
+    return patterns[0]
 
 
 def _pattern(row: Record) -> frozenset[Window]:

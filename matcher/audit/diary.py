@@ -11,6 +11,7 @@ from matcher.audit.geo import kilometres
 from matcher.audit.law import States
 from matcher.audit.papers import covers, why_not_cleared
 from matcher.audit.times import ONE_DAY, Span, Window, by_weekday, sunday_before, within
+from matcher.audit.transit import Planner
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Diary:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.planner = Planner(world, world.feeds) if world.feeds else None
         self._dated: dict[tuple[str, str, tuple[Window, ...]], tuple[dt.date, ...]] = {}
         self._clearance: dict[tuple[str, dt.date, States], str] = {}
         self._school_days: dict[tuple[str, dt.date], bool] = {}

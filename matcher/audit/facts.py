@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from matcher.audit.feeds import Feed
 from matcher.audit.law import LawBook
 from matcher.audit.papers import Documents
 from matcher.audit.terms import Terms
@@ -147,6 +148,7 @@ class World:
     rides: dict[tuple[str, str, str], Ride]
     vans: tuple[Van, ...]
     previous: tuple[Previous, ...]
+    feeds: tuple[Feed, ...] | None = None
 
     def told(self, kind: str, one: str) -> frozenset[str]:
         """Give whom (or what) a decision of this kind in force names beside `one`."""

@@ -14,7 +14,7 @@ from matcher.audit.pairs import PLAIN_RULES, Rule
 from matcher.audit.published import Record, whole
 from matcher.audit.safety import SAFETY_RULES
 from matcher.audit.times import Window, read_windows
-from matcher.audit.trips import Trip, prescribed
+from matcher.audit.trips import prescribed
 
 PAIR_RULES: dict[str, Rule] = {**PLAIN_RULES, **AGE_RULES, **HOURS_RULES, **SAFETY_RULES}
 MOST_POINTS = 1000
@@ -94,10 +94,7 @@ def _trip(row: Record, pair: Pair, diary: Diary) -> Iterator[Finding]:
     minutes, transfers = whole(row["minutes"]), whole(row["transfers"])
     if minutes is None or transfers is None:
         yield Finding(student_id, "minutes", None, "minutes or transfers are not whole numbers")
-    claim = (
-        Trip("transit", minutes, minutes, transfers) if row["mode"] == "transit" and minutes is not None and transfers is not None else None
-    )
-    trip, refused = prescribed(pair, diary, claim)
+    trip, refused = prescribed(pair, diary)
     if trip is None:
         known = "; ".join(refused.values()) if refused else f"travel modes of {student_id} are not known"
         yield Finding(student_id, "trip", first, known)

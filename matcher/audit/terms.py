@@ -44,7 +44,10 @@ class Terms:
     max_transfers : the most transfers a trip may have.
     buffer : minutes to spare between arrival and the start of a session.
     paces : how each mode is computed.
-    has_feeds : whether transit feeds are named, whose trips the auditor does not compute itself.
+    feeds : paths of the transit feeds.
+    typical_weeks : none, or for each feed a date of the week that stands for every week.
+    max_walk, max_change_walk : the longest walks to a stop and between stops, in minutes.
+    change_minutes : minutes to spare at a change.
     """
 
     start: dt.date = DEFAULT_START
@@ -54,7 +57,11 @@ class Terms:
     max_transfers: int = 1
     buffer: float = 0
     paces: tuple[tuple[str, Pace], ...] = tuple(DEFAULT_PACES.items())
-    has_feeds: bool = False
+    feeds: tuple[str, ...] = ()
+    typical_weeks: tuple[dt.date, ...] = ()
+    max_walk: int = 15
+    max_change_walk: int = 5
+    change_minutes: int = 2
 
     def pace(self, mode: str) -> Pace | None:
         """Give a mode's pace, or None when it is never computed."""
@@ -72,6 +79,7 @@ def read_terms(text: str) -> Terms:
     try:
         document = tomllib.loads(text)
         about, limits = document.get("round", {}), document.get("limits", {})
+        transit = document.get("gtfs", {})
         cap = limits.get("max_travel_minutes")
         return Terms(
             start=_day(about.get("start", DEFAULT_START)),
@@ -81,7 +89,11 @@ def read_terms(text: str) -> Terms:
             max_transfers=int(limits.get("max_transfers", 1)),
             buffer=float(limits.get("arrival_buffer_minutes", 0)),
             paces=tuple((mode, _pace(mode, document.get("travel", {}))) for mode in DEFAULT_PACES),
-            has_feeds=bool(document.get("gtfs")),
+            feeds=tuple(str(name) for name in transit.get("feeds", ())),
+            typical_weeks=tuple(_day(day) for day in transit.get("typical_weeks", ())),
+            max_walk=int(transit.get("max_walk_minutes", 15)),
+            max_change_walk=int(transit.get("max_change_walk_minutes", 5)),
+            change_minutes=int(transit.get("change_minutes", 2)),
         )
     except (TypeError, AttributeError, KeyError) as error:
         raise ValueError("a value of the wrong kind") from error

@@ -35,21 +35,14 @@ class Trip:
         return f"{self.mode} {self.minutes:g} min, {self.transfers} transfers"
 
 
-def prescribed(pair: Pair, diary: Diary, claim: Trip | None = None) -> tuple[Trip | None, dict[str, str]]:
-    """Give the trip a pair must use, None when no mode is lawful, and why each other mode is not lawful.
-
-    Parameters
-    ----------
-    pair : the pair.
-    diary : answers about dates.
-    claim : the published transit trip, believed only where a round computes transit from a feed.
-    """
+def prescribed(pair: Pair, diary: Diary) -> tuple[Trip | None, dict[str, str]]:
+    """Give the trip a pair must use, None when no mode is lawful, and why each other mode is not lawful."""
     lawful: list[Trip] = []
     refused: dict[str, str] = {}
     for mode in MODES:
         if mode not in pair.student.modes:
             continue
-        trip = trip_by(mode, pair, diary) or (claim if mode == "transit" and diary.world.terms.has_feeds else None)
+        trip = trip_by(mode, pair, diary)
         why = why_unlawful(trip, pair, diary) if trip else f"{mode}: minutes are not known"
         if trip and not why:
             lawful.append(trip)
@@ -62,7 +55,7 @@ def prescribed(pair: Pair, diary: Diary, claim: Trip | None = None) -> tuple[Tri
 
 def trip_by(mode: str, pair: Pair, diary: Diary) -> Trip | None:
     """Give a mode's trip, or None when its minutes are not known."""
-    there, back = (_ride(mode, end, pair, diary) for end in (pair.student.starts_from, pair.student.returns_to))
+    there, back = _ride(mode, pair.student.starts_from, pair, diary), _ride(mode, pair.student.returns_to, pair, diary, outward=False)
     if there is None or back is None or there.minutes is None or back.minutes is None:
         return None
     return Trip(mode, there.minutes, back.minutes, max(there.transfers, back.transfers))
@@ -71,8 +64,7 @@ def trip_by(mode: str, pair: Pair, diary: Diary) -> Trip | None:
 def why_unlawful(trip: Trip, pair: Pair, diary: Diary) -> str:
     """Give the reason why a trip is not lawful for a pair, "" when it is."""
     terms, school = diary.world.terms, pair.school
-    caps = [cap for cap in (pair.student.max_travel_minutes, terms.max_travel_minutes) if cap is not None]
-    cap = min(caps, default=DEFAULT_CAP)
+    cap = most_minutes(pair, diary)
     if trip.minutes > cap:
         return f"{trip.mode} takes {trip.minutes:g} min, more than {cap:g}"
     if trip.transfers > terms.max_transfers:
@@ -85,6 +77,12 @@ def why_unlawful(trip: Trip, pair: Pair, diary: Diary) -> str:
     if trip.mode == "drive":
         return _why_no_driving(pair, diary)
     return _why_no_van(trip, pair, diary) if trip.mode == "van" else ""
+
+
+def most_minutes(pair: Pair, diary: Diary) -> float:
+    """Give the most minutes one way."""
+    caps = [cap for cap in (pair.student.max_travel_minutes, diary.world.terms.max_travel_minutes) if cap is not None]
+    return min(caps, default=DEFAULT_CAP)
 
 
 def van_serves(van: Van, window: Window, trip: Trip, pair: Pair, diary: Diary) -> bool:
@@ -106,7 +104,7 @@ def from_home(end: str, pair: Pair) -> bool:
     return end == "home" and pair.student.home is not None
 
 
-def _ride(mode: str, end: str, pair: Pair, diary: Diary) -> Ride | None:
+def _ride(mode: str, end: str, pair: Pair, diary: Diary, outward: bool = True) -> Ride | None:
     """Give minutes and transfers between one end and the site: a given row, else computed, else None."""
     at_home = from_home(end, pair)
     student, school, site = pair.student, pair.school, pair.site
@@ -114,6 +112,8 @@ def _ride(mode: str, end: str, pair: Pair, diary: Diary) -> Ride | None:
         if (name, site.site_id, mode) in diary.world.rides:
             return diary.world.rides[(name, site.site_id, mode)]
     pace, origin = diary.world.terms.pace(mode), student.home if at_home else school.place
+    if mode == "transit" and diary.planner and origin and site.place:
+        return diary.planner.ride(origin, site.place, pair.windows, outward, most_minutes(pair, diary))
     if pace is None or origin is None or site.place is None:
         return None
     km = kilometres(origin, site.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from matcher.check import dates, decisions, duplicates, offers, papers, people, places, references, settings
+from matcher.check import dates, decisions, duplicates, offers, papers, people, places, references, settings, timetables
 from matcher.check.base import Origin, Scene, sort_issues
 from matcher.domain import Round
 from matcher.errors import Issue
@@ -19,6 +19,7 @@ CHECKS: tuple[Callable[[Scene], Iterator[Issue]], ...] = (
     papers.check,
     offers.check,
     dates.check,
+    timetables.check,
 )
 
 

@@ -57,7 +57,7 @@ def _placed(counts: dict[str, int]) -> Card:
 
 def _seats(run: Run, counts: dict[str, int]) -> Card:
     held = standing(run.world)
-    used = counts["placed"] + len(held)
+    used = counts["seats_used"]
     note = f"At {count(counts['opportunities'], 'offer')} of {count(counts['sites'], 'site')}."
     if held:
         note += f" {count(len(held), 'seat was', 'seats were')} taken before this round."

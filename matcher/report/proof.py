@@ -16,6 +16,7 @@ from matcher.load import canonical_hashes
 from matcher.pipeline import Run
 from matcher.report.words import count, date_span, plain, sentence_list
 from matcher.solver.exact import objectives as known_objectives
+from matcher.travel.feed_files import feed_hashes
 
 LIBRARIES = ("ortools", "numpy", "scipy", "scikit-learn")
 DIGITS = 12
@@ -107,6 +108,7 @@ def _wanted(run: Run, name: str) -> str:
     plain_words = {
         "most_placed": f"Place as many as possible of all {len(run.world.students):,} students who seek.",
         "total_points": "Make the points of all placed students together as high as possible.",
+        "landed": "Keep as many as possible of the agreements that students and mentors have made already (landed requests).",
         "least_change": "Let as many students as possible stay where they are today.",
     }
     known = known_objectives()
@@ -119,17 +121,17 @@ def foot(run: Run) -> Foot:
     return Foot(
         settings.seed,
         date_span(run.world.first, run.world.last),
-        tuple(sorted((name, digest[:DIGITS]) for name, digest in _inputs(run.folder).items())),
+        tuple(sorted((name, digest[:DIGITS]) for name, digest in _inputs(run.folder, run.world.settings.gtfs.feeds).items())),
         tuple((name, _short(pack_path(name, run.folder))) for name in settings.rule_packs),
         __version__,
         tuple((name, version(name)) for name in LIBRARIES),
     )
 
 
-def _inputs(folder: Path) -> dict[str, str]:
+def _inputs(folder: Path, feeds: tuple[str, ...]) -> dict[str, str]:
     """Hashes of the input; none for a round that never was a folder."""
     try:
-        return canonical_hashes(folder)
+        return canonical_hashes(folder) | feed_hashes(folder, feeds)
     except InputError:
         return {}
 

@@ -180,6 +180,10 @@ class FirstOffence:
             offences += [offence for offence in found if who.age.on(offence[0]) == age]
         return min(offences)[1] if offences else None
 
+    def offence_days(self, world: World, school_id: str, terms: Paid, used: frozenset[str], age: int) -> list[int]:
+        """The ordinals of the days with an offence at one fixed age, ascending."""
+        return sorted(day.toordinal() for day, _ in self._offences(world, school_id, terms, used, age))
+
     def _offences(self, world: World, school_id: str, terms: Paid, used: frozenset[str], age: int) -> list[Offence]:
         """Schools with the same laws, school days and sessions share one answer."""
         states = frozenset(states_of(world, school_id, terms.state))
@@ -200,7 +204,7 @@ class FirstOffence:
                 for step, age in enumerate(ages):
                     key = (who.school_id, used, age)
                     if key not in days:
-                        days[key] = sorted(day.toordinal() for day, _ in self._offences(world, who.school_id, terms, used, age))
+                        days[key] = self.offence_days(world, who.school_id, terms, used, age)
                     if days[key]:
                         first, beyond = np.searchsorted(days[key], begins[step : step + 2])
                         refused[rows, column] |= first < beyond

@@ -10,6 +10,7 @@ from matcher.cells import Window, clock
 from matcher.domain import MODES, Student
 from matcher.rules.base import once
 from matcher.travel.base import UNKNOWN, Travel, Trips
+from matcher.travel.transit import Transit
 from matcher.vans import fits, rides_van, serving
 from matcher.world import Variant, World
 
@@ -50,16 +51,16 @@ class TripRule:
         for index, mode in enumerate(MODES):
             if users := [i for i, s in enumerate(students) if mode in s.travel_modes and (mode != "van" or rides_van(s))]:
                 riders = [students[i] for i in users]
-                trips = travel_of(world).trips(riders, mode)
+                trips, column = trips_of(world, riders, mode)
                 longer = np.maximum(trips.out, trips.back)
                 longest = np.minimum(caps(world, riders), UNKNOWN - 1)
-                at_site = (longer <= longest[:, None]) & (trips.transfers <= world.settings.limits.max_transfers)
-                key = np.where(at_site, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, world.variant_site]
+                short = (longer <= longest[:, None]) & (trips.transfers <= world.settings.limits.max_transfers)
+                key = np.where(short, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, column]
                 if mode == "van":
                     lawful = _vans_fit(world, riders, trips, key < _NONE) & (best[users] == _NONE)
                 else:
-                    lawful = early[users] >= trips.out[:, world.variant_site]
-                    lawful &= late[users] >= trips.back[:, world.variant_site]
+                    lawful = early[users] >= trips.out[:, column]
+                    lawful &= late[users] >= trips.back[:, column]
                 if mode in forbidden:
                     lawful &= ~forbidden[mode][users]
                 best[users] = np.minimum(best[users], np.where(lawful, key, _NONE))
@@ -71,21 +72,20 @@ class TripRule:
         """Why no mode is lawful for this one pair; `forbidden` says why a rule forbids a mode."""
         if not student.travel_modes:
             return "no mode of travel is given for the student"
-        site = world.site_index[variant.site.site_id]
         cap = int(caps(world, [student])[0])
         why = []
         for mode in student.travel_modes:
-            trips = travel_of(world).trips([student], mode)
-            out, back = int(trips.out[0, site]), int(trips.back[0, site])
-            why.append(
-                forbidden.get(mode) or self._mode_reason(world, student, variant, mode, (out, back, int(trips.transfers[0, site]), cap))
-            )
+            trips, column = trips_of(world, [student], mode)
+            at = column[world.variant_place[variant.key]]
+            out, back, transfers = (int(values[0, at]) for values in (trips.out, trips.back, trips.transfers))
+            why.append(forbidden.get(mode) or self._mode_reason(world, student, variant, mode, (out, back, transfers, cap)))
         return "; ".join(why)
 
     def _mode_reason(self, world: World, student: Student, variant: Variant, mode: str, trip: tuple[int, int, int, int]) -> str:
         out, back, transfers, cap = trip
         if max(out, back) >= UNKNOWN:
-            return f"{mode}: the travel time is not known"
+            silent = transit_of(world).silent if mode == "transit" and world.settings.gtfs.feeds else ""
+            return f"{mode}: the travel time is not known" + (f": {silent}" if silent else "")
         if max(out, back) > cap:
             return f"{mode}: {max(out, back)} minutes, the limit is {cap}"
         if transfers > world.settings.limits.max_transfers:
@@ -103,6 +103,32 @@ class TripRule:
 def travel_of(world: World) -> Travel:
     """The travel times of the round."""
     return once(world, "travel", lambda: Travel(world.round))
+
+
+def transit_of(world: World) -> Transit:
+    """The times of public transport by the round's feeds."""
+
+    def made() -> Transit:
+        return Transit(world.round, world.folder, list(once(world, "alike in travel", lambda: _alike(world))), travel_of(world))
+
+    return once(world, "transit", made)
+
+
+def trips_of(world: World, students: list[Student], mode: str) -> tuple[Trips, np.ndarray]:
+    """Trips of these students by a mode, and int64 [variants]: the column of each variant in them.
+
+    There is a column for each site; of public transport by feeds, whose times depend on the hours, one for each site with windows.
+    """
+    if mode != "transit" or not world.settings.gtfs.feeds:
+        return travel_of(world).trips(students, mode), world.variant_site
+    return transit_of(world).trips(students), once(world, "columns of transit", lambda: _columns(world))
+
+
+def _columns(world: World) -> np.ndarray:
+    column = np.zeros(len(world.variants), dtype=np.int64)
+    for i, places in enumerate(once(world, "alike in travel", lambda: _alike(world)).values()):
+        column[places] = i
+    return column
 
 
 def caps(world: World, students: list[Student]) -> np.ndarray:

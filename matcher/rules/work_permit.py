@@ -28,15 +28,15 @@ def _refuse(world: World, who: Papered, terms: Paid | None) -> str | None:
         return None
     permits, sessions = dict(who.permits), world.sessions(who.school_id, terms.schedule)
     laws = world.laws.of("work_permit", *states_of(world, who.school_id, terms.state))
-    open_laws = laws if who.age is None else [law for law in laws if touches(law, who.age) and permits[law.values.document].gap(sessions)]
+    open_laws = [law for law in laws if (who.age is None or touches(law, who.age)) and permits[law.values.document].gap(sessions)]
     for session in sessions if open_laws else ():
         for law in open_laws:
             if not law.in_force(session.date):
                 continue
-            if who.age is None:
-                return f"the birth date is not known, and paid work may need a permit ({law.id})"
             why = permits[law.values.document].gap((session,))
-            if why and law.ages[0] <= who.age.on(session.date) <= law.ages[1]:
+            if why and who.age is None:
+                return f"the birth date is not known, and paid work may need a permit; {law.values.document}: {why} ({law.id})"
+            if why and who.age is not None and law.ages[0] <= who.age.on(session.date) <= law.ages[1]:
                 return f"{law.values.document}: {why} ({law.id})"
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -104,3 +104,14 @@ def _one_trip(variants: int, way: Way) -> TripBlock:
 def way_of(candidates: Candidates, pair: int) -> Way:
     """How the student of a pair travels."""
     return Way(MODES[candidates.mode[pair]], int(candidates.minutes[pair]), int(candidates.transfers[pair]))
+
+
+def in_spanish(student: Student) -> bool:
+    """Whether reasons are told to this student in Spanish: it is the first of their languages."""
+    return student.languages[:1] == ("es",)
+
+
+def listed(words: Sequence[str], spanish: bool) -> str:
+    """Words in quotation marks, with "and" before the last."""
+    told = [f"“{word}”" for word in words]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} {'y' if spanish else 'and'} {told[-1]}"

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 
 from matcher.domain import Student
 from matcher.rules.trip import TripBlock
-from matcher.scoring.base import Component, Way
+from matcher.scoring.base import Component, Way, in_spanish, listed
 from matcher.scoring.text.documents import Offers, offers
+from matcher.scoring.text.negation import Reading
 from matcher.world import Variant, World
 
 NEUTRAL = 0.5
-HALF = 0.06
-OCCASIONS = {
-    "empirical reasoning": "test experiment measure observe data sample lab diagnose inspect examine investigate evidence record results",
-    "quantitative reasoning": "count measure numbers budget price inventory cash accounting spreadsheet calculate estimate statistics",
-    "communication": "write speak present customers phone interview translate post design story news clients greet explain teach",
-    "social reasoning": "community neighbours history law government culture families rights fairness court council public service",
-    "personal qualities": "team responsibility care patient patience children elders safety organize lead coach volunteer trust",
-    "knowing how to learn": "plan project research practice feedback portfolio tools skills training workshop build improve",
-}
+OCCASIONS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 """What each of the six learning goals looks like at a work site, in the words sites use."""
+GOALS_ES = {
+    "empirical reasoning": "razonamiento empírico",
+    "quantitative reasoning": "razonamiento cuantitativo",
+    "communication": "comunicación",
+    "social reasoning": "razonamiento social",
+    "personal qualities": "cualidades personales",
+    "knowing how to learn": "saber aprender",
+}
 
 
-def _expanded(goals: str) -> str:
+def _reading(goals: str) -> Reading:
     """The student's own words and the occasions of every goal they name."""
     named = [words for goal, words in OCCASIONS.items() if goal in goals.lower()]
-    return " ".join([goals, *named])
+    return Reading(". ".join([goals.replace(";", ". "), *named]), ())
 
 
-def _block(world: World, offers_: Offers, block: slice, _: TripBlock) -> np.ndarray:
+def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarray:
     students = world.students[block]
-    alike = offers_.similarity([_expanded(s.goals) if s.goals else "" for s in students])
-    value = alike / (alike + HALF)
-    value[[not s.goals for s in students]] = NEUTRAL
-    return np.asarray(value)
+    value = found.fits([_reading(student.goals) if student.goals else Reading("", ()) for student in students])
+    value[[not student.goals for student in students]] = NEUTRAL
+    return value
 
 
-def _say(world: World, offers_: Offers, student: Student, variant: Variant, _: Way) -> str:
-    document = int(offers_.place[world.variant_place[variant.key]])
+def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way) -> str:
     for goal, occasions in OCCASIONS.items():
-        if goal in student.goals.lower() and (shared := offers_.index.shared(occasions, document, 2)):
-            return f"Your goal {goal.title()} has occasions here: {' and '.join(shared)}."
+        if goal in student.goals.lower():
+            words = found.index.standing(occasions, int(found.place[world.variant_place[variant.key]]))[:2]
+            if words and in_spanish(student):
+                return f"Tu meta de {GOALS_ES[goal]} tiene ocasión aquí: {listed(words, True)}."
+            if words:
+                return f"Your goal {goal.title()} has occasions here: {listed(words, False)}."
     return ""
 
 

@@ -6,30 +6,39 @@ import numpy as np
 
 from matcher.domain import Student
 from matcher.rules.trip import TripBlock
-from matcher.scoring.base import Component, Way
-from matcher.scoring.text.documents import Offers, offers
-from matcher.scoring.text.index import words
+from matcher.scoring.base import Component, Way, in_spanish, listed
+from matcher.scoring.text.documents import Offers, offers, reading_of
+from matcher.scoring.text.negation import Reading
+from matcher.scoring.text.words import as_written
 from matcher.world import Variant, World
 
-NEUTRAL = 0.3
-"""The value everywhere for a student who wrote nothing that tells anything."""
-HALF = 0.12
-"""The similarity that counts as one half: value = similarity / (similarity + HALF)."""
+FAR = 0.15
+"""A fit below this is not explained by words: there is nothing to boast of."""
 
 
-def _block(world: World, offers_: Offers, block: slice, _: TripBlock) -> np.ndarray:
-    students = world.students[block]
-    alike = offers_.similarity([s.interests for s in students])
-    value = alike / (alike + HALF)
-    value[[not words(s.interests) for s in students]] = NEUTRAL
-    return np.asarray(value)
+def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarray:
+    return found.fits([reading_of(student) for student in world.students[block]])
 
 
-def _say(world: World, offers_: Offers, student: Student, variant: Variant, _: Way) -> str:
-    if not words(student.interests):
+def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way) -> str:
+    spanish, reading = in_spanish(student), reading_of(student)
+    if not found.index.engine.reader.read(reading.wanted):
+        if spanish:
+            return "Tu perfil todavía no dice qué te interesa; habla con tu asesor o asesora."
         return "Your profile does not say yet what interests you; talk with your advisor about it."
-    shared = offers_.index.shared(student.interests, int(offers_.place[world.variant_place[variant.key]]))
-    return f"You wrote about {' and '.join(shared)}, and so do they." if shared else ""
+    place = world.variant_place[variant.key]
+    if found.fits([Reading(reading.wanted, ())])[0, place] < FAR:
+        return "No se parece mucho a lo que escribiste." if spanish else "It is not close to what you wrote."
+    why = found.because(reading, place)
+    if not why.own:
+        return ""
+    own = listed(as_written(why.own, student.interests), spanish)
+    field = (f"; área: {why.field_es}" if spanish else f"; field: {why.field}") if why.field else ""
+    if spanish:
+        theirs = f", allí se habla de {listed(why.theirs, spanish)}" if why.theirs else ""
+        return f"Escribiste {own}{theirs}{field}."
+    theirs = f", they write {listed(why.theirs, spanish)}" if why.theirs else ""
+    return f"You wrote {own}{theirs}{field}."
 
 
 COMPONENT = Component("interests", "What the student writes fits what the site and mentor write.", 0.50, offers, _block, _say)

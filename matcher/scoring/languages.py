@@ -6,7 +6,7 @@ import numpy as np
 
 from matcher.domain import Student
 from matcher.rules.trip import TripBlock
-from matcher.scoring.base import Component, Way
+from matcher.scoring.base import Component, Way, in_spanish
 from matcher.world import Variant, World
 
 UNKNOWN, FIRST, SOME, NONE = 0.5, 1.0, 0.8, 0.0
@@ -42,8 +42,12 @@ def _say(_: World, __: object, student: Student, variant: Variant, ___: Way) -> 
     if not own or not theirs or own[0] == "en":
         return ""
     if own[0] in theirs:
+        if in_spanish(student):
+            return "Tu mentor o mentora habla español."
         return f"Your mentor speaks your first language ({own[0]})."
-    return "" if set(own) & set(theirs) else "You and the mentor have no language in common on file."
+    if set(own) & set(theirs):
+        return ""
+    return "No consta que compartan un idioma." if in_spanish(student) else "You and the mentor have no language in common on file."
 
 
 COMPONENT = Component("languages", "Student and mentor share a language.", 0.05, _prepare, _block, _say)

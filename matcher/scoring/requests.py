@@ -6,7 +6,7 @@ import numpy as np
 
 from matcher.domain import Request, Student
 from matcher.rules.trip import TripBlock
-from matcher.scoring.base import Component, Way
+from matcher.scoring.base import Component, Way, in_spanish
 from matcher.world import Variant, World
 
 NOT_ASKED = 0.3
@@ -43,6 +43,9 @@ def _say(_: World, asked: Asked, student: Student, variant: Variant, __: Way) ->
     request = asked.get(student.student_id, {}).get(variant.opportunity.opportunity_id)
     if request is None or request.state == "declined":
         return ""
+    if in_spanish(student):
+        wish = f"Es tu deseo número {request.rank}." if request.rank else "Es uno de tus deseos."
+        return {"wish": wish, "pursuing": "Ya lo estás buscando."}.get(request.state, "Ya lo tienes acordado.")
     if request.state == "wish":
         return f"It is your wish number {request.rank}." if request.rank else "It is one of your wishes."
     return "You are pursuing it." if request.state == "pursuing" else "You have landed it."

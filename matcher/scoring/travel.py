@@ -6,12 +6,20 @@ import numpy as np
 
 from matcher.domain import Student
 from matcher.rules.trip import TripBlock, caps
-from matcher.scoring.base import Component, Way
+from matcher.scoring.base import Component, Way, in_spanish
 from matcher.world import Variant, World
 
 PER_TRANSFER = 0.2
 """What each transfer takes off: transfers predict lateness, total minutes do not."""
 _HOW = {"walk": "walk", "bike": "bike ride", "transit": "bus trip", "drive": "drive", "dropoff": "drop-off", "van": "van ride"}
+_HOW_ES = {
+    "walk": "a pie",
+    "bike": "en bicicleta",
+    "transit": "en autobús",
+    "drive": "en coche",
+    "dropoff": "si te llevan",
+    "van": "en la camioneta de la escuela",
+}
 
 
 def _block(world: World, _: None, block: slice, trips: TripBlock) -> np.ndarray:
@@ -24,7 +32,10 @@ def _prepare(_: World) -> None:
     return None
 
 
-def _say(_: World, __: None, ___: Student, ____: Variant, way: Way) -> str:
+def _say(_: World, __: None, student: Student, ___: Variant, way: Way) -> str:
+    if in_spanish(student):
+        con = "" if not way.transfers else f" con {way.transfers} transbordo{'s' if way.transfers > 1 else ''}"
+        return f"Son {way.minutes} minutos {_HOW_ES[way.mode]}{con}."
     changes = "" if not way.transfers else f" with {way.transfers} transfer{'s' if way.transfers > 1 else ''}"
     return f"It is a {way.minutes}-minute {_HOW[way.mode]}{changes}."
 

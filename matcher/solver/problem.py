@@ -30,8 +30,8 @@ class Problem:
     limits : int64 CSR [m, n]: whole-number coefficients of pairs in limits.
     at_most, at_least : int64 [m]: bounds on each limit's weighted count.
     objectives : names in order.
-    priority, kept, draw : int64 [n], optional facts some objectives read: the student's class, whether the pair keeps
-        a student where they are, and the pair's public lot.
+    priority, kept, landed, draw : int64 [n], optional facts some objectives read: the student's class, whether the pair keeps
+        a student where they are, whether it is a landed request, and the pair's public lot.
     bands : points below which students count as worst off.
     """
 
@@ -43,6 +43,7 @@ class Problem:
     objectives: tuple[str, ...] = DEFAULT_OBJECTIVES
     priority: np.ndarray | None = field(default=None, repr=False)
     kept: np.ndarray | None = field(default=None, repr=False)
+    landed: np.ndarray | None = field(default=None, repr=False)
     draw: np.ndarray | None = field(default=None, repr=False)
     bands: tuple[int, ...] = (200, 400)
 
@@ -168,7 +169,7 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
     limits.sum_duplicates()
     limits.eliminate_zeros()
     names = tuple(str(name) for name in np.atleast_1d(arrays.get("objectives", np.array(DEFAULT_OBJECTIVES))))
-    optional = {name: whole(name) for name in ("priority", "kept", "draw") if name in arrays}
+    optional = {name: whole(name) for name in ("priority", "kept", "landed", "draw") if name in arrays}
     for name, array in optional.items():
         if len(array) != n:
             raise InputError(f"{name} has {len(array)} entries where {n} are needed")
@@ -211,5 +212,5 @@ def to_arrays(problem: Problem) -> dict[str, np.ndarray]:
         "objectives": np.array(problem.objectives),
         "bands": np.array(problem.bands, np.int64),
     }
-    optional = {"priority": problem.priority, "kept": problem.kept, "draw": problem.draw}
+    optional = {"priority": problem.priority, "kept": problem.kept, "landed": problem.landed, "draw": problem.draw}
     return arrays | {name: array for name, array in optional.items() if array is not None}

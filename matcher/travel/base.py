@@ -59,7 +59,7 @@ class Travel:
         """Minutes there and back and transfers of one mode; students who do not use the mode have UNKNOWN minutes."""
         place: dict[Origin | None, int] = {}
         out, back = (
-            [place.setdefault(self._origin(s, getattr(s, side)) if mode in s.travel_modes else None, len(place)) for s in students]
+            [place.setdefault(self.origin(s, getattr(s, side)) if mode in s.travel_modes else None, len(place)) for s in students]
             for side in ("starts_from", "returns_to")
         )
         time, transfers = self._times(list(place), mode)
@@ -73,12 +73,16 @@ class Travel:
         if known and mode != "transit":
             km = self._kilometres([origin.point for _, origin in known])
             time[[i for i, _ in known]] = minutes(km, getattr(self.round.settings.travel, mode))
-        for i, origin in known:
-            for name in origin.names:
+        self.put_given([() if origin is None else origin.names for origin in origins], mode, time, transfers)
+        return time, transfers
+
+    def put_given(self, names: list[tuple[str, ...]], mode: str, time: np.ndarray, transfers: np.ndarray) -> None:
+        """Write the rows of `travel` of these origins' names over minutes and transfers, [origins, sites]; later names win."""
+        for i, those in enumerate(names):
+            for name in those:
                 if (name, mode) in self._given:
                     sites, given, changes = self._given[name, mode]
                     time[i, sites], transfers[i, sites] = given, changes
-        return time, transfers
 
     def _kilometres(self, points: list[Point]) -> np.ndarray:
         """Distances to the sites; the latest are remembered, for a block of students asks again for each mode."""
@@ -89,8 +93,8 @@ class Travel:
             self._near.update(zip(new, kilometres(new, self._site_points), strict=True))
         return np.array([self._near[point] for point in points])
 
-    def _origin(self, student: Student, place: str) -> Origin:
-        """From school, the school's given rows win over the student's."""
+    def origin(self, student: Student, place: str) -> Origin:
+        """Where a trip from or to this place starts or ends; from school, the school's given rows win over the student's."""
         own = (student.student_id,) if student.student_id in self._named else ()
         if place == "home" and student.lat is not None and student.lon is not None:
             return Origin((student.lat, student.lon), own)

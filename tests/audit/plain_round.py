@@ -181,6 +181,14 @@ def packs_of(settings: str, folder: Path) -> dict[str, str]:
     }
 
 
+def held_places(tables: dict[str, list[Row]]) -> list[tuple[str, str]]:
+    """Opportunity and sessions (blank: the first alternative) of every student who was placed before."""
+    first = {row["opportunity_id"]: row["sessions"].split("|")[0].strip() for row in tables["opportunities"]}
+    placed = {row["student_id"] for row in tables["students"] if row.get("status") == "placed"}
+    rows = [row for row in tables.get("previous", []) if row["student_id"] in placed]
+    return [(row["opportunity_id"], row["sessions"] or first.get(row["opportunity_id"], "")) for row in rows]
+
+
 def publish(out: Path, folder: Path, tables: dict[str, list[Row]], settings: str, placements: list[Row]) -> None:
     """Write the five published files as an honest engine would for these placements."""
     out.mkdir(parents=True, exist_ok=True)
@@ -194,7 +202,10 @@ def publish(out: Path, folder: Path, tables: dict[str, list[Row]], settings: str
         {"opportunity_id": row["opportunity_id"], "sessions": pattern.strip(), "seats": row["seats"], "price": "0", "used": str(used)}
         for row in tables["opportunities"]
         for pattern in row["sessions"].split("|")
-        for used in [sum(p["opportunity_id"] == row["opportunity_id"] and p["sessions"] == pattern.strip() for p in placements)]
+        for used in [
+            sum(p["opportunity_id"] == row["opportunity_id"] and p["sessions"] == pattern.strip() for p in placements)
+            + sum(place == (row["opportunity_id"], pattern.strip()) for place in held_places(tables))
+        ]
     ]
     columns = ["student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason"]
     (out / "placements.csv").write_text(csv_text(placements, columns), encoding="utf-8")
@@ -204,6 +215,8 @@ def publish(out: Path, folder: Path, tables: dict[str, list[Row]], settings: str
     summary = {
         "status": "optimal",
         "counts": {
+            "seats": sum(int(row["seats"]) for row in seats if row["seats"].isdecimal()),
+            "seats_used": sum(int(row["used"]) for row in seats),
             "seeking": sum(row.get("status", "") in ("", "seeking") for row in tables["students"]),
             "placed": len(placements),
             "unplaced": len(unplaced),

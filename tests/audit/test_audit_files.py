@@ -9,10 +9,12 @@ import pytest
 from matcher.audit import Finding, audit
 from tests.audit.plain_round import (
     MON_WED,
+    TUE_THU,
     PlainRound,
     Row,
     a_mentor,
     a_site,
+    a_student,
     columns_of,
     csv_text,
     packs_of,
@@ -45,11 +47,13 @@ def replace(name: str, old: str, new: str):
 
 
 def in_summary(**values):
-    """Give a change that sets values of summary.json."""
+    """Give a change that sets values of summary.json; of `counts` only those named, and None takes one away."""
 
     def change(out) -> None:
         summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-        (out / "summary.json").write_text(json.dumps({**summary, **values}), encoding="utf-8")
+        counts = {**summary["counts"], **values.get("counts", {})}
+        told = {name: number for name, number in counts.items() if number is not None}
+        (out / "summary.json").write_text(json.dumps({**summary, **values, "counts": told}), encoding="utf-8")
 
     return change
 
@@ -133,7 +137,7 @@ def test_a_student_unplaced_twice(plain, tmp_path):
     def change(out) -> None:
         text = (out / "unplaced.csv").read_text(encoding="utf-8")
         (out / "unplaced.csv").write_text(text + "S2,seats,full,\n", encoding="utf-8")
-        in_summary(counts={"seeking": 2, "placed": 1, "unplaced": 2})(out)
+        in_summary(counts={"unplaced": 2})(out)
 
     assert refused(altered(plain, tmp_path, change)) == {("S2", "duplicate_student", None)}
 
@@ -143,7 +147,7 @@ def unplaced_is(*rows: str):
 
     def change(out) -> None:
         (out / "unplaced.csv").write_text("\n".join(["student_id,code,reason,smallest_change", *rows, ""]), encoding="utf-8")
-        in_summary(counts={"seeking": 2, "placed": 1, "unplaced": len(rows)})(out)
+        in_summary(counts={"unplaced": len(rows)})(out)
 
     return change
 
@@ -177,9 +181,11 @@ def test_a_student_who_is_placed_already_is_in_neither_list(plain, tmp_path):
     ("values", "message"),
     [
         ({"status": "unknown"}, "status in summary.json is not one of optimal, feasible"),
-        ({"counts": {"seeking": 3, "placed": 1, "unplaced": 1}}, "counts.seeking in summary.json should be 2"),
-        ({"counts": {"seeking": 2, "placed": 2, "unplaced": 1}}, "counts.placed in summary.json should be 1"),
-        ({"counts": {"seeking": 2, "placed": 1}}, "counts.unplaced in summary.json should be 1"),
+        ({"counts": {"seeking": 3}}, "counts.seeking in summary.json should be 2"),
+        ({"counts": {"placed": 2}}, "counts.placed in summary.json should be 1"),
+        ({"counts": {"unplaced": None}}, "counts.unplaced in summary.json should be 1"),
+        ({"counts": {"seats": 2}}, "counts.seats in summary.json should be 4"),  # two offers, each one seat in two alternatives
+        ({"counts": {"seats_used": 0}}, "counts.seats_used in summary.json should be 1"),
         ({"objectives": [{"name": "most_placed", "value": 2, "bound": 2}]}, "objective most_placed in summary.json should be 1"),
         ({"objectives": [{"name": "total_points", "value": 701, "bound": 701}]}, "objective total_points in summary.json should be 700"),
     ],
@@ -225,6 +231,33 @@ def test_a_mentor_who_is_not_listed(plain, tmp_path):
 )
 def test_seats_file(plain, tmp_path, old, new):
     assert {finding.rule for finding in altered(plain, tmp_path, replace("seats.csv", old, new))} == {"totals"}
+
+
+@pytest.mark.parametrize(
+    ("sessions", "used"),
+    [
+        ("", (2, 0)),
+        (TUE_THU, (2, 0)),
+        (MON_WED, (1, 1)),
+        ("Mon 14:00-16:00", (1, 1)),
+        ("Mon 15:00-16:00", (2, 0)),
+        ("Fri 09:00-10:00", (2, 0)),
+    ],
+)  # S1 is at O1 on Tuesday and Thursday in this round; S9 was there before
+def test_seats_held_before_count_as_used(plain, tmp_path, sessions, used):
+    plain.change("opportunities", "O1", seats="2").change("mentors", "M1", max_students="2")
+    plain.tables["students"].append({**a_student("S9"), "status": "placed"})
+    plain.add("previous", student_id="S9", opportunity_id="O1", sessions=sessions).audit(tmp_path)
+    head, *rows = (tmp_path / "out" / "seats.csv").read_text(encoding="utf-8").splitlines()
+    told = [f"O1,{TUE_THU},2,{used[0]},0", f"O1,{MON_WED},2,{used[1]},0", *rows[2:]]
+
+    def change(out, wrong=""):
+        (out / "seats.csv").write_text("\n".join([head, *told, wrong]), encoding="utf-8")
+        in_summary(counts={"seats_used": 2})(out)
+
+    assert altered(plain, tmp_path / "right", change) == []
+    told[0] = f"O1,{TUE_THU},2,{used[0] - 1},0"
+    assert {finding.rule for finding in altered(plain, tmp_path / "wrong", change)} == {"totals"}
 
 
 def test_seats_file_with_a_row_of_something_else(plain, tmp_path):

@@ -101,14 +101,6 @@ def test_transfers_left_blank_are_none(tmp_path):
     assert given(plain, "SC1", "transit", "20", "").audit(tmp_path) == []
 
 
-def test_transit_of_a_feed_is_believed_within_the_caps(tmp_path):
-    plain = PlainRound().change("students", "S1", travel_modes="transit").place("S1", mode="transit", minutes="60", transfers="1")
-    plain.settings += '[gtfs]\nfeeds = ["feed.zip"]\n'
-    assert plain.audit(tmp_path) == []
-    plain.placements[0]["minutes"] = "61"
-    assert refused(plain.audit(tmp_path / "long")) == {("S1", "trip", TUE_15)}
-
-
 # The session is 09:00-15:00 and the walk 32 minutes: leaves at 08:28 and is back at 15:32.
 @pytest.mark.parametrize(
     ("leave_after", "return_by", "terms", "lawful"),
@@ -288,7 +280,7 @@ def test_a_van_seat_is_for_those_without_another_way(tmp_path):
     assert capped.audit(tmp_path / "van") == []
 
 
-def test_a_round_with_a_feed_judges_the_other_modes_alone(tmp_path):
+def test_a_feed_that_is_not_there(tmp_path):
     plain = away("dropoff").change("students", "S1", travel_modes="dropoff;transit")
     plain.settings += '[gtfs]\nfeeds = ["feed.zip"]\n'
-    assert plain.audit(tmp_path) == []
+    assert [str(finding) for finding in plain.audit(tmp_path)] == ["file_shape: feed feed.zip is not readable (FileNotFoundError)"]

@@ -218,6 +218,7 @@ def _objectives(round_: Round, candidates: Candidates) -> tuple[list[str], list[
     everyone = [candidates.student_of(pair) for pair in range(len(candidates))]
     classes = sorted({s.priority for s in everyone}, reverse=True)[:-1]
     kept = [_kept(round_, candidates, pair) for pair in range(len(candidates))]
+    landed = [_landed(round_, candidates, pair) for pair in range(len(candidates))]
     draw = [int(lot) for lot in lots(candidates)]
     points = [int(p) for p in candidates.points]
     columns: dict[str, dict[str, list[int]]] = {
@@ -225,11 +226,19 @@ def _objectives(round_: Round, candidates: Candidates) -> tuple[list[str], list[
         "most_placed": {"most_placed": [1] * len(candidates)},
         "worst_off": {f"worst_off_{band}": [int(p >= band) for p in points] for band in (200, 400)},
         "total_points": {"total_points": points},
+        "landed": {"landed": landed} if any(landed) else {},
         "least_change": {"least_change": kept} if any(kept) else {},
         "public_draw": {"public_draw": [n // HALF_LOT for n in draw], "public_draw_2": [n % HALF_LOT for n in draw]},
     }
     order = {name: column for objective in round_.settings.objectives.order for name, column in columns[objective].items()}
     return list(order), [tuple(column[pair] for column in order.values()) for pair in range(len(candidates))]
+
+
+def _landed(round_: Round, candidates: Candidates, pair: int) -> int:
+    student, opportunity = candidates.student_of(pair).student_id, candidates.variant_of(pair).opportunity.opportunity_id
+    first = round_.settings.round.start
+    live = [r for r in round_.requests if r.state == "landed" and (r.expires is None or r.expires >= first)]
+    return int(any((r.student_id, r.opportunity_id) == (student, opportunity) for r in live))
 
 
 def _kept(round_: Round, candidates: Candidates, pair: int) -> int:

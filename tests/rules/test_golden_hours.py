@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks import golden_case
 from tests.rules.helpers import STATES, codes, paid_round
 
 TUE_THU = "Tue 09:00-15:00;Thu 09:00-15:00"  # 6 h a day, 12 h a week
@@ -40,6 +41,15 @@ AT_17 = {
 def test_each_state_has_its_one_programme_at_17(age, state, programme):
     allowed = programme in AT_17[state]
     assert codes(paid_round(state, age, TUE_THU, programme)) == (set() if allowed else {DAY})
+
+
+def test_the_printed_table_says_the_same():
+    found = golden_case.cases()
+    at_15 = {(state, programme): refused for state, programme, refused in AT_15} | {(state, "WEE"): {DAY, SCHOOL} for state in STATES}
+    wanted = {(15, *case): refused for case, refused in at_15.items()}
+    wanted |= {(17, s, p): set() if p in AT_17[s] else {DAY} for s in STATES for p in golden_case.PROGRAMMES}
+    assert {case: {code for code, _ in refused} for case, refused in found.items()} == wanted
+    assert golden_case.PAGE.read_text(encoding="utf-8") == golden_case.page(found), "run benchmarks/golden_case.py again"
 
 
 @pytest.mark.parametrize(("state", "programme"), [("CA", "WEE"), ("NY", "COOP"), ("WA", "CTE")])

@@ -91,6 +91,7 @@ def test_unpaid_learning_is_not_meant():
 
 def test_unknown_birth_date():
     assert "birth" in refusals(paid_round("WA", None, who=holder("")))[CODE]
+    assert not refused("WA", None, papers(*FALL, "work_permit"))  # good on every session, whatever the age
 
 
 def test_reason_names_the_paper():

@@ -11,7 +11,7 @@ from scipy import sparse
 from matcher.solver.problem import Problem
 
 ORDERS = (
-    ("priority_classes", "most_placed", "worst_off", "total_points", "least_change", "public_draw"),
+    ("priority_classes", "most_placed", "landed", "worst_off", "total_points", "least_change", "public_draw"),
     ("most_placed", "total_points"),
     ("total_points", "public_draw"),
     ("worst_off", "least_change", "public_draw"),
@@ -44,6 +44,7 @@ def random_arrays(seed: int) -> dict[str, Any]:
         "at_least": at_least,
         "priority": dice.integers(-1, 3, 6)[student],
         "kept": (dice.random(n) < 0.2).astype(int),
+        "landed": (dice.random(n) < 0.1).astype(int),
         "draw": dice.integers(0, 2**41, n),
         "objectives": np.array(ORDERS[seed % len(ORDERS)]),
     }
@@ -71,6 +72,7 @@ def coupled_arrays(seed: int) -> dict[str, Any]:
         "at_least": np.array([*zeros, *[0] * len(groups), *ones]),
         "priority": dice.integers(-1, 3, 6)[student],
         "kept": (dice.random(n) < 0.2).astype(int),
+        "landed": (dice.random(n) < 0.1).astype(int),
         "draw": dice.integers(0, 2**41, n),
         "objectives": np.array(ORDERS[seed % len(ORDERS)]),
     }
@@ -87,6 +89,8 @@ def values_of(problem: Problem, name: str) -> dict[str, list[int]]:
         return {f"worst_off_{band}": [int(p >= band) for p in points] for band in (200, 400)}
     if name == "least_change":
         return {"least_change": problem.kept.tolist()} if problem.kept.any() else {}
+    if name == "landed":
+        return {"landed": problem.landed.tolist()} if problem.landed.any() else {}
     if name == "public_draw":
         draw = problem.draw.tolist()
         return {"public_draw": [n // 2**20 for n in draw], "public_draw_2": [n % 2**20 for n in draw]}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from matcher.scoring.text.index import TextIndex
+from matcher.domain import Student
+from matcher.scoring.text.engine import engine, extra_folders
+from matcher.scoring.text.index import Because, TextIndex
+from matcher.scoring.text.negation import Reading, read
 from matcher.world import Variant, World
 
 REMEMBERED = 2048
-"""Queries whose likeness to every text is kept at a time."""
+"""Readings whose fits to every text are kept at a time."""
 
 
 class Offers:
@@ -22,18 +27,30 @@ class Offers:
     def __init__(self, world: World) -> None:
         texts: dict[str, int] = {}
         self.place = np.array([texts.setdefault(text_of(v), len(texts)) for v in world.variants], dtype=np.int64)
-        self.index = TextIndex(list(texts))
-        self._alike: dict[str, np.ndarray] = {}
+        self.index = TextIndex(engine(world.settings.text.level, extra_folders(world.folder)), list(texts))
+        self._kept: dict[tuple[bool, Reading], np.ndarray] = {}
 
-    def similarity(self, queries: list[str]) -> np.ndarray:
-        """float64 [queries, variants]; equal queries are compared once, and the latest are remembered."""
-        new = [text for text in dict.fromkeys(queries) if text not in self._alike]
-        if len(self._alike) + len(new) > REMEMBERED:
-            self._alike, new = {}, list(dict.fromkeys(queries))
-        self._alike.update(zip(new, self.index.similarity(new), strict=True))
-        distinct = {text: i for i, text in enumerate(dict.fromkeys(queries))}
-        alike = np.take(np.array([self._alike[text] for text in distinct]).reshape(len(distinct), -1), self.place, axis=1)
-        return np.take(alike, [distinct[text] for text in queries], axis=0)
+    def fits(self, readings: Sequence[Reading]) -> np.ndarray:
+        """float64 [readings, variants], 0 to 1: how well each variant's text fits."""
+        return self._spread(readings, False)
+
+    def refusals(self, readings: Sequence[Reading]) -> np.ndarray:
+        """float64 [readings, variants], 0 to 1: how surely each variant is something the reading refuses."""
+        return self._spread(readings, True)
+
+    def _spread(self, readings: Sequence[Reading], refusing: bool) -> np.ndarray:
+        distinct = {reading: i for i, reading in enumerate(dict.fromkeys(readings))}
+        new = [reading for reading in distinct if (refusing, reading) not in self._kept]
+        if len(self._kept) + len(new) > REMEMBERED:
+            self._kept, new = {}, list(distinct)
+        measured = (self.index.refusals if refusing else self.index.fits)(new)
+        self._kept.update(zip(((refusing, reading) for reading in new), measured, strict=True))
+        fits = np.array([self._kept[refusing, reading] for reading in distinct]).reshape(len(distinct), len(self.index.documents))
+        return np.take(np.take(fits, self.place, axis=1), [distinct[reading] for reading in readings], axis=0)
+
+    def because(self, reading: Reading, variant_place: int) -> Because:
+        """What the fit of one variant rests on."""
+        return self.index.because(reading, int(self.place[variant_place]))
 
 
 def offers(world: World) -> Offers:
@@ -42,6 +59,19 @@ def offers(world: World) -> Offers:
         world.memory["offers"] = Offers(world)
     found: Offers = world.memory["offers"]
     return found
+
+
+def text_version(world: World) -> dict[str, str]:
+    """The level and version with which a round's texts are read, for manifest.json; looked up, not built anew."""
+    return engine(world.settings.text.level, extra_folders(world.folder)).version
+
+
+def reading_of(student: Student) -> Reading:
+    """What the student wants and refuses, in `interests` and `avoid`; the student's own name is not read."""
+    text = student.interests
+    for part in student.name.split():
+        text = text.replace(part, " ")
+    return read(text, student.avoid)
 
 
 def text_of(variant: Variant) -> str:

@@ -1,0 +1,1 @@
+"""Speed, memory and faults, measured beside peers."""

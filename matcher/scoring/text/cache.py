@@ -1,0 +1,40 @@
+"""A small store on disk for what is slow to compute and always the same; without a place to write, nothing is kept.
+
+It holds the compiled knowledge and vectors of what sites and mentors wrote, never anything a student wrote.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+VARIABLE = "MATCHER_CACHE"
+
+
+def folder() -> Path:
+    """``$MATCHER_CACHE``, or a folder of its own in the user's cache."""
+    given = os.environ.get(VARIABLE)
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "internship-matcher"
+
+
+def remembered(keys: Iterable[str], compute: Callable[[list[str]], Mapping[str, bytes]]) -> dict[str, bytes]:
+    """The values of the keys: those on disk, and the rest computed and kept."""
+    wanted = list(dict.fromkeys(keys))
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        store = sqlite3.connect(folder() / "vectors.sqlite", timeout=10)
+    except (OSError, sqlite3.Error):
+        return dict(compute(wanted))
+    try:
+        store.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB)")
+        found = {key: value for key in wanted for (value,) in store.execute("SELECT value FROM kept WHERE key = ?", (key,))}
+        new = dict(compute(missing)) if (missing := [key for key in wanted if key not in found]) else {}
+        with store:
+            store.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", new.items())
+        return found | new
+    except sqlite3.Error:
+        return dict(compute(wanted))
+    finally:
+        store.close()

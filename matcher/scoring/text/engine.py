@@ -1,0 +1,206 @@
+"""The text engine: reads texts and turns them into vectors, at one of two levels.
+
+*light* needs nothing but this package: fields of work (`concepts.py`) and a table of word vectors. *embeddings* has MiniLM's
+sentence vectors (`encoder.py`) in place of the table. Both are complete; the level is part of a run's identity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from matcher.errors import InputError
+from matcher.scoring.text import cache
+from matcher.scoring.text.concepts import Concepts, unit
+from matcher.scoring.text.encoder import PACKAGE, Encoder, model_folder, model_version
+from matcher.scoring.text.knowledge import SHIPPED, Knowledge, read_knowledge
+from matcher.scoring.text.lexicon import Lexicon, read_lexicon
+from matcher.scoring.text.reader import Reader
+from matcher.scoring.text.table import read_table
+from matcher.scoring.text.words import words
+
+_FILES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt", ".toml"})
+FORM = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest()
+"""A hash of this code and its word lists: whatever changes in them, nothing old is taken from the cache."""
+REFUSING = 0.25
+"""Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
+
+
+LEVELS = {"light": 0.25, "embeddings": 1.5}
+"""Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Texts as two vectors each, over fields of work and of words or sentences: float32 of whole numbers, length UNIT or 0."""
+
+    fields: np.ndarray
+    second: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def __getitem__(self, rows: Any) -> Vectors:
+        return Vectors(self.fields[rows], self.second[rows])
+
+
+class Engine:
+    """One level over one body of knowledge.
+
+    Parameters
+    ----------
+    level : ``light`` or ``embeddings``.
+    extra : folders with more fields of work, a town's own trades say.
+    """
+
+    def __init__(self, level: str, extra: tuple[Path, ...] = ()) -> None:
+        self.level, self.weight = level, LEVELS[level]
+        self.table, self.lexicon = read_table(), read_lexicon()
+        knowledge = read_knowledge((SHIPPED, *extra))
+        self.fields, self.clusters = knowledge.fields, knowledge.clusters
+        self.digest = hashlib.sha256(f"{FORM} {knowledge.digest} {self.table.digest} {self.lexicon.digest}".encode()).hexdigest()
+        stored = cache.remembered([f"knowledge {self.digest}"], lambda keys: {key: self._compiled(knowledge) for key in keys})
+        self.reader, self.concepts, self._reference = _restored(next(iter(stored.values())), self.lexicon)
+        self._encoder = Encoder(_model()) if level == "embeddings" else None
+
+    @property
+    def version(self) -> dict[str, str]:
+        """What the manifest says: level, digest of the knowledge, and the model."""
+        return {"level": self.level, "knowledge": self.digest, "model": model_version() if self._encoder else "vectors.npz"}
+
+    @cached_property
+    def reference(self) -> Vectors:
+        """The shipped fields of work as texts: what likeness is measured against, whatever a round holds."""
+        return Vectors(
+            self._reference[0].astype(np.float32), self.table.reference if self._encoder else self._reference[1].astype(np.float32)
+        )
+
+    def of_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of what students write; nothing of it is kept on disk."""
+        found = [self.reader.read(text) for text in texts]
+        if self._encoder is None:
+            return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))
+        english = [self.reader.in_english(text) if told else "" for text, told in zip(texts, found, strict=True)]
+        return Vectors(self.concepts.vectors(found), self._sentences(english))
+
+    def of_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of what sites and mentors write; sentence vectors are kept on disk by the hash of the text."""
+        found = [self.reader.read(text) for text in texts]
+        if self._encoder is None:
+            return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))
+        english = [self.reader.in_english(text) if self.reader.is_spanish(text) else text for text in texts]
+        keys = [f"{FORM} {model_version()} {hashlib.sha256(text.encode()).hexdigest()}" for text in english]
+        by_key = dict(zip(keys, english, strict=True))
+
+        def compute(missing: list[str]) -> dict[str, bytes]:
+            return dict(
+                zip(missing, (row.astype(np.int16).tobytes() for row in self._sentences([by_key[k] for k in missing])), strict=True)
+            )
+
+        stored = cache.remembered(keys, compute)
+        second = np.array([np.frombuffer(stored[key], np.int16) for key in keys], np.float32)
+        return Vectors(self.concepts.vectors(found), second.reshape(len(texts), self.table.reference.shape[1]))
+
+    def _sentences(self, texts: Sequence[str]) -> np.ndarray:
+        if self._encoder is None:
+            raise RuntimeError("the light level has no sentence vectors")
+        vectors = unit(self._encoder(texts)) if texts else np.zeros((0, self.table.reference.shape[1]), np.float32)
+        vectors[[not text.strip() for text in texts]] = 0
+        return vectors
+
+    def likeness(self, queries: Vectors, documents: Vectors, weight: float) -> np.ndarray:
+        """float64 [queries, documents]: the weighted sum of both cosines, in whole numbers times UNIT squared (exact)."""
+        alike = (queries.fields @ documents.fields.T).astype(np.float64)
+        alike += weight * (queries.second @ documents.second.T)
+        return np.asarray(alike)
+
+    def _compiled(self, knowledge: Knowledge) -> bytes:
+        """Everything that takes long to derive from the files, as one .npz."""
+        english = Counter(w for field in knowledge.fields for phrase in field.english for w in words(phrase))
+        rank = {word: i for i, word in enumerate(self.table.words)}
+        order = sorted({*rank, *english}, key=lambda w: (-min(english[w], 3), rank.get(w, len(rank)), w))
+        spanish = Counter(w for field in knowledge.fields for phrase in field.spanish for w in words(phrase))
+        castilian = sorted(spanish, key=lambda w: (-spanish[w], w))
+        reader = Reader({word: i for i, word in enumerate(order)}, castilian, self.lexicon)
+        concepts = Concepts.build(knowledge, reader)
+        shipped = read_knowledge().fields
+        told = [reader.read(" . ".join(field.english)) for field in shipped]
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            english=_packed(order),
+            spanish=_packed(castilian),
+            terms=_packed(concepts.place),
+            idf=concepts.idf,
+            data=concepts.matrix.data.astype(np.int16),
+            indices=concepts.matrix.indices.astype(np.int16),
+            indptr=concepts.matrix.indptr,
+            fields=concepts.vectors(told).astype(np.int16),
+            second=unit(self.table.summed(told).astype(float)).astype(np.int16),
+        )
+        return buffer.getvalue()
+
+
+def _packed(column: Iterable[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(column).encode(), np.uint8)
+
+
+def _restored(data: bytes, lexicon: Lexicon) -> tuple[Reader, Concepts, tuple[np.ndarray, np.ndarray]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        english, spanish, terms = (file[name].tobytes().decode().split("\n") for name in ("english", "spanish", "terms"))
+        parts = file["data"].astype(np.int64), file["indices"].astype(np.int32), file["indptr"]
+        fields, second, idf = file["fields"], file["second"], file["idf"]
+    matrix = sparse.csr_matrix(parts, shape=(len(terms), int(parts[1].max()) + 1))
+    reader = Reader({word: i for i, word in enumerate(english)}, spanish, lexicon)
+    return reader, Concepts({term: i for i, term in enumerate(terms)}, idf, matrix), (fields, second)
+
+
+def _model() -> Path:
+    folder = model_folder()
+    if folder is None:
+        raise InputError(f'text level embeddings needs the package {PACKAGE}. Maybe run make setup, or set text.level = "light".')
+    return folder
+
+
+def engine(level: str = "auto", extra: tuple[Path, ...] = ()) -> Engine:
+    """The engine of a level; ``auto`` is ``$MATCHER_TEXT_LEVEL``, or else embeddings where the model is installed, or else light.
+
+    Raises
+    ------
+    InputError
+        When the level needs a package that is not installed, or a file of fields cannot be read.
+    """
+    if level == "auto":
+        level = os.environ.get("MATCHER_TEXT_LEVEL") or ("embeddings" if model_folder() else "light")
+    if level not in LEVELS:
+        raise InputError(f"there is no text level {level!r}. Maybe one of: auto, {', '.join(LEVELS)}.")
+    return _engine(level, extra)
+
+
+@lru_cache(maxsize=4)
+def _engine(level: str, extra: tuple[Path, ...]) -> Engine:
+    return Engine(level, extra)
+
+
+def extra_folders(round_folder: Path | None) -> tuple[Path, ...]:
+    """Where fields of work of one's own may lie: what `matcher knowledge add` installed, and ``knowledge/`` in the round's folder."""
+    own = () if round_folder is None else (round_folder / "knowledge",)
+    return tuple(folder for folder in (added_folder(), *own) if folder.is_dir())
+
+
+def added_folder() -> Path:
+    """``$MATCHER_KNOWLEDGE``, or a folder of its own in the user's data."""
+    given = os.environ.get("MATCHER_KNOWLEDGE")
+    return (
+        Path(given) if given else Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "internship-matcher" / "knowledge"
+    )
