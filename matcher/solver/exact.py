@@ -31,8 +31,8 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
     """The plan that is best by the objectives in order, proven.
 
     An objective whose relaxation ends in a whole bound at a fractional vertex is *assumed* to reach that bound, and the next
-    objective narrows the face further; the first whole plan found on the face confirms all of them. If none exists, the first
-    assumed objective is settled by branching instead.
+    objective narrows the face further; the first whole plan found on the face confirms all of them. If none exists, the last
+    assumed objective is settled by branching instead, and so on back to the first.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
     results: list[StageResult] = []
     closed: list[list[Trail]] = []
     parts: list[Part] = []
-    assumed: tuple[int, list[Face]] | None = None
+    assumed: list[tuple[int, list[Face]]] = []
     branch_at = -1
     while len(results) < len(stages):
         k = len(results)
@@ -61,17 +61,16 @@ def solve(problem: Problem, workers: int = 1, progress: Progress | None = None) 
         by_paths = settle_by(faces[0], goal, head.plan, head.prices[k]) if head is not None and k < len(head.prices) else None
         settled = by_paths or settle(faces, goal)
         parts = settled.parts
-        if not parts and assumed is None:
+        if not parts and not assumed:
             return Solution(
                 SolveStatus.INFEASIBLE, np.zeros(0, np.int32), (), smallest_conflict(problem, workers), "no plan meets all demands"
             )
-        if not parts and assumed is not None:
-            branch_at, faces = assumed
+        if not parts:
+            branch_at, faces = assumed.pop()
             del results[branch_at:], closed[branch_at:]
-            assumed = None
             continue
         proven = all(part.plan is not None for part in parts)
-        assumed = None if proven else assumed or (k, before)
+        assumed = [] if proven else [*assumed, (k, before)]
         faces = [part.face for part in parts]
         results.append(_result(name, parts, settled.road))
         closed.append(settled.closed)
