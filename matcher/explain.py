@@ -23,6 +23,8 @@ RESOLVE_PAIRS = 40_000
 WIDEN_PAIRS = 2_000_000
 """Rounds with more lawful pairs leave the effect of new papers and the like to the next run."""
 TRIES = 4
+MANY_PAIRS = 1_000_000
+"""Rounds with more lawful pairs try one change for each student before they name the pin that surely works."""
 UNPLACED_COST = 1000
 """What one student fewer placed counts in a cost or a price, in points."""
 
@@ -155,8 +157,9 @@ class Explainer:
         place = self.world.student_place[student.student_id]
         added = () if self._absent is None else tuple(p for p in self.candidates.of_students(student.student_id) if self._absent[p])
         tried: set[tuple[int, ...]] = set()
+        most = TRIES if len(self.problem) <= MANY_PAIRS else 1
         for rows, pair in shortages:
-            if len(tried) == TRIES or tuple(rows) in tried:
+            if len(tried) == most or tuple(rows) in tried:
                 continue
             tried.add(tuple(rows))
             change = Change(more=tuple((int(row), 1) for row in rows), added=added, likely=(pair,))

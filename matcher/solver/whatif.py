@@ -65,8 +65,8 @@ def changed_problem(problem: Problem, change: Change, absent: np.ndarray) -> tup
         at_most, at_least = np.append(at_most, 1), np.append(at_least, 1)
     student, points = problem.student[kept], problem.points[kept]
     whole = Problem(student, points, limits, at_most, at_least, problem.objectives, bands=problem.bands)
-    priority, same, draw = (None if fact is None else fact[kept] for fact in (problem.priority, problem.kept, problem.draw))
-    return replace(whole, priority=priority, kept=same, draw=draw), kept
+    facts = {name: getattr(problem, name) for name in ("priority", "kept", "landed", "draw")}
+    return replace(whole, **{name: None if fact is None else fact[kept] for name, fact in facts.items()}), kept
 
 
 class WhatIf:
