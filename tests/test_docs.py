@@ -189,6 +189,10 @@ def keys_of(value: object, path: str = "") -> set[str]:
     return set().union(*(keys_of(item, f"{path}.{key}" if path else key) for key, item in value.items()))
 
 
+SOMETIMES = ("groups[]", "tree.steps[].cut", "tree.split", "tree.parts", "tree.closed")
+"""Keys of a certificate that the tiny round has no occasion for; tests/solver checks them."""
+
+
 @pytest.mark.parametrize(
     ("file", "title"),
     [
@@ -199,7 +203,8 @@ def keys_of(value: object, path: str = "") -> set[str]:
 )
 def test_every_key_is_documented(tiny, file, title):
     document = json.loads((tiny / file).read_text(encoding="utf-8"))
-    assert sorted(first_cells(section(page("outputs.md"), title))) == sorted(keys_of(document))
+    told = [cell for cell in first_cells(section(page("outputs.md"), title)) if not cell.startswith(SOMETIMES)]
+    assert sorted(told) == sorted(key for key in keys_of(document) if not key.startswith(SOMETIMES))
 
 
 def test_every_file_is_documented(tiny):

@@ -8,6 +8,7 @@ Pairs that would cost more than the change can bring are left out from the start
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -66,7 +67,8 @@ def changed_problem(problem: Problem, change: Change, absent: np.ndarray) -> tup
     student, points = problem.student[kept], problem.points[kept]
     whole = Problem(student, points, limits, at_most, at_least, problem.objectives, bands=problem.bands)
     facts = {name: getattr(problem, name) for name in ("priority", "kept", "landed", "draw")}
-    return replace(whole, **{name: None if fact is None else fact[kept] for name, fact in facts.items()}), kept
+    given: dict[str, Any] = {name: None if fact is None else fact[kept] for name, fact in facts.items()}
+    return replace(whole, **given), kept
 
 
 class WhatIf:
