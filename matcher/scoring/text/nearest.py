@@ -11,10 +11,11 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from matcher.scoring.text.asked import Asked
 
@@ -59,9 +60,14 @@ def best(index: TextIndex, asked: Asked, k: int, allowed: Allowed | None, block:
         found.places[rows], found.fits[rows] = _of_block(index, asked[rows], k, mask, own[:, : len(rows)])
         room.append(own)
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+    with _libraries().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         list(pool.map(one, range(0, len(asked), block)))
     return found
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _of_block(index: TextIndex, asked: Asked, k: int, mask: np.ndarray | None, room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
