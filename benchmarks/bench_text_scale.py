@@ -152,7 +152,7 @@ def encoding(given: argparse.Namespace) -> None:
     light.of_documents(texts[:50])
     ways: dict[str, tuple[Callable[[list[str]], object], list[str]]] = {"ours, light": (light.of_documents, texts)}
     if model_folder():
-        ways["ours, embeddings"] = (Engine("embeddings").of_documents, texts[:100])
+        ways["ours, embeddings"] = (Engine("embeddings").of_documents, texts[:30])
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     ways["scikit-learn TF-IDF (fit and transform)"] = (TfidfVectorizer().fit_transform, texts)
