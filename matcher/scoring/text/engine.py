@@ -29,7 +29,7 @@ from matcher.scoring.text.reader import Reader
 from matcher.scoring.text.table import read_table
 from matcher.scoring.text.words import words
 
-FORM = 1
+FORM = 2
 """Raised whenever a vector would come out otherwise from the same files, so that nothing old is taken from the cache."""
 REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
