@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -70,7 +71,9 @@ def reading_of(student: Student) -> Reading:
     """What the student wants and refuses, in `interests` and `avoid`; the student's own name is not read."""
     text = student.interests
     for part in student.name.split():
-        text = text.replace(part, " ")
+        name = re.escape(part)
+        text = re.sub(rf"(?i)\b(i'?m|i am|name is|call me|this is|me llamo|soy)\s+{name}\b|\b{name}\s+here\b", " ", text)
+        text = re.sub(rf"\b{name}\b", " ", text)
     return read(text, student.avoid)
 
 

@@ -8,20 +8,20 @@ where the median of clearly fitting sites lies, is a fit of one half.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from matcher.scoring.text.concepts import UNIT
+from matcher.scoring.text.asked import SQUARE, Asked
 from matcher.scoring.text.engine import REFUSING, Engine, Vectors
+from matcher.scoring.text.nearest import BLOCK, Allowed, Best, best
 from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.reader import Word
 from matcher.scoring.text.words import as_written
 
-SQUARE = float(UNIT * UNIT)
-LEAST_SPAN = 0.15
-"""A text that is like nothing in particular is not stretched beyond this span of likeness."""
 SHIFT, HALF = 0.2, 0.78
 """What is so far below the mean of all fields of work fits not at all."""
 NEARLY_SAME = 0.95
@@ -47,57 +47,99 @@ class Because:
 class TextIndex:
     """Documents ready to be compared with what students write."""
 
-    def __init__(self, engine: Engine, documents: Sequence[str]) -> None:
+    def __init__(self, engine: Engine, documents: Sequence[str], known: tuple[Vectors, list[frozenset[str]]] | None = None) -> None:
         self.engine = engine
         self.documents = list(documents)
-        self.vectors = engine.of_documents(self.documents)
-        self._stems = [frozenset(s for word in engine.reader.read(text) for s in word.stems) for text in self.documents]
+        if known is None:
+            known = engine.of_documents(self.documents), [_stems(engine, text) for text in self.documents]
+        self.vectors, self._stems = known
 
-    def fits(self, readings: Sequence[Reading]) -> np.ndarray:
+    def with_documents(self, added: Sequence[str] = (), removed: Collection[int] = ()) -> TextIndex:
+        """An index without the documents at the places `removed`, and with `added` behind the rest; only these are read."""
+        gone = set(removed)
+        kept = [i for i in range(len(self.documents)) if i not in gone]
+        new, rows = self.engine.of_documents(added), kept if gone else slice(None)
+        vectors = Vectors(np.concatenate([self.vectors.fields[rows], new.fields]), np.concatenate([self.vectors.second[rows], new.second]))
+        stems = [self._stems[i] for i in kept] + [_stems(self.engine, text) for text in added]
+        return TextIndex(self.engine, [*(self.documents[i] for i in kept), *added], (vectors, stems))
+
+    def asked(self, readings: Sequence[Reading] | Asked) -> Asked:
+        """The readings encoded; worth keeping by whoever compares them with more than one index."""
+        return readings if isinstance(readings, Asked) else Asked.of(self.engine, readings)
+
+    def fits(self, readings: Sequence[Reading] | Asked) -> np.ndarray:
         """float64 [readings, documents], 0 to 1; NEUTRAL throughout for a reading that wants and refuses nothing."""
-        scaled = self._scaled([reading.wanted for reading in readings], self.engine.weight)
-        told = [bool(self.engine.reader.read(reading.wanted)) for reading in readings]
+        asked = self.asked(readings)
+        return self.fitted(self.engine.likeness(asked.wanted.vectors, self.vectors, self.engine.weight), asked)
+
+    def best(
+        self,
+        readings: Sequence[Reading] | Asked,
+        k: int,
+        allowed: Allowed | None = None,
+        *,
+        block: int = BLOCK,
+        workers: int | None = None,
+    ) -> Best:
+        """The k best documents of each reading as `fits` would rank them, without ever holding all fits.
+
+        Parameters
+        ----------
+        allowed : which documents count for which reading; all when None.
+        block : readings at a time for one worker; the memory is some 12 bytes * block * documents for each.
+        workers : threads; one for each processor when None. Neither changes the result.
+        """
+        return best(self, self.asked(readings), k, allowed, block, workers)
+
+    def fitted(self, alike: np.ndarray, asked: Asked) -> np.ndarray:
+        """Fits from likenesses, float64 [readings, documents]."""
+        scaled = (alike - asked.wanted.mean) / asked.wanted.span
         fit = _fit(scaled)
-        fit[[not t for t in told]] = NEUTRAL
-        return np.asarray(fit * (1 - self._refusal(readings, np.where(np.array(told)[:, None], np.minimum(scaled, 1.2), 0.0))))
+        fit[~asked.told] = NEUTRAL
+        return np.asarray(fit * (1 - self._refusal(asked, np.where(asked.told[:, None], np.minimum(scaled, 1.2), 0.0))))
 
-    def refusals(self, readings: Sequence[Reading]) -> np.ndarray:
+    def fitted_pairs(self, alike: np.ndarray, mean: np.ndarray, span: np.ndarray) -> np.ndarray:
+        """Fits of single pairs of readings and documents where nothing is refused, from their likenesses and the readings' scales."""
+        return _fit((alike - mean) / span)
+
+    def refusals(self, readings: Sequence[Reading] | Asked) -> np.ndarray:
         """float64 [readings, documents], 0 to 1: how surely a document is something the reading refuses."""
-        return self._refusal(readings, np.zeros((len(readings), len(self.documents))))
+        asked = self.asked(readings)
+        return self._refusal(asked, np.zeros((len(asked), len(self.documents))))
 
-    def _scaled(self, texts: Sequence[str], weight: float) -> np.ndarray:
-        distinct = list(dict.fromkeys(texts))
-        vectors = self.engine.of_queries(distinct)
-        place = {text: i for i, text in enumerate(distinct)}
-        return self._on_own_scale(vectors, weight)[[place[text] for text in texts]] if texts else np.zeros((0, len(self.documents)))
-
-    def _on_own_scale(self, queries: Vectors, weight: float) -> np.ndarray:
-        reference = self.engine.likeness(queries, self.engine.reference, weight)
-        mean = reference.sum(axis=1, keepdims=True) / reference.shape[1]
-        high = np.partition(reference, -3, axis=1)[:, -3:-2]
-        span = np.maximum(high - mean, LEAST_SPAN * SQUARE)
-        return np.asarray((self.engine.likeness(queries, self.vectors, weight) - mean) / span)
-
-    def _refusal(self, readings: Sequence[Reading], wanted: np.ndarray) -> np.ndarray:
-        phrases = list(dict.fromkeys(phrase for reading in readings for phrase in reading.refused))
-        found = {phrase: self.engine.reader.read(phrase) for phrase in phrases}
-        telling = [phrase for phrase in phrases if found[phrase]]
+    def _refusal(self, asked: Asked, wanted: np.ndarray) -> np.ndarray:
+        refusing = [asked.refusing(i) for i in range(len(asked))]
+        place = {phrase: i for i, phrase in enumerate(dict.fromkeys(phrase for phrases in refusing for phrase in phrases))}
         sure = np.zeros(wanted.shape)
-        if not telling:
+        if not place:
             return sure
-        like = dict(zip(telling, self._scaled(telling, REFUSING), strict=True))
-        for i, reading in enumerate(readings):
-            for phrase in dict.fromkeys(reading.refused):
-                if phrase in like:
-                    excess = like[phrase] + LITERAL * self._literal(found[phrase]) - REFUSED - RELATIVE * wanted[i]
-                    sure[i] = np.maximum(sure[i], 1 / (1 + np.exp(-SHARP * excess)))
+        scale = asked.refused[[asked.phrases[phrase][0] for phrase in place]]
+        like = (self.engine.likeness(scale.vectors, self.vectors, REFUSING) - scale.mean) / scale.span
+        for phrase, i in place.items():
+            like[i] += LITERAL * self._literal(asked.phrases[phrase][1])
+        for i, phrases in enumerate(refusing):
+            for phrase in phrases:
+                excess = like[place[phrase]] - REFUSED - RELATIVE * wanted[i]
+                sure[i] = np.maximum(sure[i], 1 / (1 + np.exp(-SHARP * excess)))
         return sure
+
+    @cached_property
+    def _places(self) -> dict[str, np.ndarray]:
+        """The documents in which each stem stands."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for i, stems in enumerate(self._stems):
+            for stem in stems:
+                places[stem].append(i)
+        return {stem: np.array(found) for stem, found in places.items()}
 
     def _literal(self, found: Sequence[Word]) -> np.ndarray:
         """float64 [documents]: the share of the words, weighted by how telling they are, that stand in each document."""
         weight = {s: self._telling(s) for word in found for s in word.stems}
-        total = sum(weight.values())
-        return np.array([sum(w for s, w in weight.items() if s in stems) / total for stems in self._stems])
+        standing = np.zeros(len(self.documents))
+        for stem, telling in weight.items():
+            if stem in self._places:
+                standing[self._places[stem]] += telling
+        return standing / sum(weight.values())
 
     def _telling(self, stem: str) -> float:
         row = self.engine.concepts.place.get(stem)
@@ -149,3 +191,7 @@ def _fit(scaled: np.ndarray) -> np.ndarray:
     u *= u
     u *= u
     return np.asarray(u / (1 + u))
+
+
+def _stems(engine: Engine, text: str) -> frozenset[str]:
+    return frozenset(s for word in engine.reader.read(text) for s in word.stems)
