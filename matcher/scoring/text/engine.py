@@ -36,7 +36,7 @@ REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
 
 
-REMEMBERED = 4096
+REMEMBERED = 8192
 """Texts of students whose vectors are kept in memory."""
 LEVELS = {"light": 0.25, "embeddings": 1.5}
 """Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
