@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 import zipfile
 import zlib
@@ -25,9 +24,6 @@ from matcher.plan import placements
 from matcher.published import as_solved, read_json, read_table
 from matcher.scoring.base import Scorer, components, way_of
 from matcher.scoring.text.documents import offers
-from matcher.scoring.text.engine import engine, extra_folders
-from matcher.scoring.text.index import TextIndex
-from matcher.scoring.text.negation import read
 from matcher.solver.exact import objectives, solve, stages_of
 from matcher.solver.problem import Problem, Solution, StageResult, read_problem
 from matcher.world import World
@@ -245,25 +241,6 @@ def _law(law: Any) -> dict[str, Any]:
         "ages": "all" if law.ages == (0, 200) else law.told_ages,
         "values": law.values.model_dump(mode="json", exclude_none=True),
     }
-
-
-def text_similarity(queries: Path, documents: Path, level: str = "auto") -> np.ndarray:
-    """float32 [queries, documents], 0 to 1: how well each document fits what a query wants; what it or its `avoid` refuses goes down."""
-    asked, offered = _texts(queries), _texts(documents)
-    index = TextIndex(engine(level, extra_folders(None)), [row["text"] for row in offered])
-    return np.asarray(index.fits([read(row["text"], row["avoid"]) for row in asked]), dtype=np.float32)
-
-
-def _texts(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, header = list(reader), list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
-    if not {"id", "text"} <= set(header):
-        raise InputError(f"{path} needs the columns id and text; it has {', '.join(header) or 'none'}")
-    return [{"text": row["text"] or "", "avoid": row.get("avoid") or ""} for row in rows]
 
 
 def check_file(out: Path) -> None:

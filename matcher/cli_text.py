@@ -20,7 +20,8 @@ def similarity(
     """The text component alone, on anybody's texts."""
     import numpy as np
 
-    from matcher.answers import check_file, text_similarity
+    from matcher.answers import check_file
+    from matcher.likeness import text_similarity
 
     check_file(output)
     matrix = text_similarity(queries, documents, level)
