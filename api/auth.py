@@ -18,6 +18,8 @@ COOKIE = "matcher_session"
 SIGN_IN_MINUTES = 15
 SESSION_HOURS = 12
 _PREFIX = 12
+LINK_KEY = ("sign-in link", "whoever started the service")
+"""Name and person of the keys that sign-in links make."""
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -82,9 +84,12 @@ def create_key(session: Session, name: str, role: Role, schools: list[str], days
     return row, secret
 
 
+_HOLDER = select(KeyRow).where(KeyRow.sha256 == sa.bindparam("sha256"))
+
+
 def find_caller(session: Session, secret: str) -> tuple[Caller, bool] | None:
     """Who holds this secret, and whether its last use should be noted; None when nobody may use it."""
-    row = session.exec(select(KeyRow).where(KeyRow.sha256 == hashed(secret))).first()
+    row = session.exec(_HOLDER, params={"sha256": hashed(secret)}).first()
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now()):
         return None
     schools = None if ALL in row.schools else frozenset(row.schools)
@@ -111,5 +116,6 @@ def use_sign_in(session: Session, token: str) -> str | None:
     )
     if session.exec(used.values(used_at=now())).rowcount != 1:
         return None
-    _, secret = create_key(session, "sign-in link", Role.ADMIN, [ALL], SESSION_HOURS / 24, "whoever started the service")
+    name, person = LINK_KEY
+    _, secret = create_key(session, name, Role.ADMIN, [ALL], SESSION_HOURS / 24, person)
     return secret

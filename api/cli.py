@@ -118,6 +118,14 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="KEY_ID", help="As 
     say(f"{key_id} is revoked.")
 
 
+@keys_app.command("sign-in")
+def sign_in() -> None:
+    """Print a link that signs a browser in, once and within a quarter of an hour, with every right."""
+    from api.operations import sign_in_link
+
+    say(sign_in_link(_settings()))
+
+
 @audit_app.command("verify")
 def verify_audit_log(as_json: Json = False) -> None:
     """Find any row of the audit log that was edited, added or deleted."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from fastapi import Depends, Header, Query, Request
@@ -70,6 +71,14 @@ def database(request: Request) -> Database:
     return found
 
 
+def same_origin(request: Request) -> bool:
+    """Whether a browser sends this from a page of this service; on plain http browsers tell only the origin."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+
+
 def caller(request: Request) -> Caller:
     """Who holds the key of this request.
 
@@ -91,7 +100,7 @@ def caller(request: Request) -> Caller:
         raise Problem(401, "no_valid_key", "A valid key is needed: Authorization: Bearer ml_...", {"WWW-Authenticate": "Bearer"})
     who, stale = found
     limiter.known(who.key_id)
-    if cookie and request.method not in SAFE and request.headers.get("sec-fetch-site", "cross-site") != "same-origin":
+    if cookie and request.method not in SAFE and not same_origin(request):
         raise Problem(403, "other_origin", "A browser may change something only from the pages of this service.")
     if stale:
         with db.writing(ALL) as session:

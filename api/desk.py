@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from api.database import ALL, Database
+from api.look_ahead import LookAhead
+from api.problems import Problem
 from api.store import folders, publications, runs
+from api.store.supply import Supply, read_supply
 from api.tables import RunRow
 
 if TYPE_CHECKING:
@@ -26,7 +30,11 @@ T = TypeVar("T")
 log = structlog.get_logger()
 PATIENCE = 0.8
 """Seconds that a request waits for offers to be made anew; where that takes longer it answers from the last state."""
-PLAN_FILES = ("placements.csv", "unplaced.csv", "summary.json", "manifest.json")
+FIRST_PATIENCE = 30.0
+"""Seconds that it waits for the first index of a round, which may take minutes where thousands of texts were never read before."""
+LAST_PATIENCE = 5.0
+"""Seconds that the end of the service waits for offers that are being made."""
+PLAN_FILES = ("placements.csv", "unplaced.csv", "summary.json", "manifest.json", "certificate.json")
 
 
 class Shelf(Generic[T]):
@@ -36,9 +44,38 @@ class Shelf(Generic[T]):
         self._most = most
         self._lock = threading.Lock()
         self._found: OrderedDict[Hashable, Future[T]] = OrderedDict()
+        self._threads: list[threading.Thread] = []
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives for this key; a failure is told to all who waited, and not kept."""
+        future, mine = self._future(key)
+        if mine:
+            self._fulfil(key, future, make)
+        return future.result()
+
+    def start(self, key: Hashable, make: Callable[[], T]) -> Future[T]:
+        """The same to be waited for: it is made in a thread of its own, one however many ask, and not kept."""
+        future, mine = self._future(key)
+
+        def work() -> None:
+            self._fulfil(key, future, make)
+            with self._lock:
+                self._found.pop(key, None)
+
+        if mine:
+            thread = threading.Thread(target=work, daemon=True)
+            with self._lock:
+                self._threads = [*(other for other in self._threads if other.is_alive()), thread]
+                thread.start()
+        return future
+
+    def close(self) -> None:
+        """Wait for what is being made, which may hold a connection; not for longer than whoever stops a service waits."""
+        end = time.monotonic() + LAST_PATIENCE
+        for thread in list(self._threads):
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _future(self, key: Hashable) -> tuple[Future[T], bool]:
         with self._lock:
             future = self._found.get(key)
             mine = future is None
@@ -47,14 +84,15 @@ class Shelf(Generic[T]):
             self._found.move_to_end(key)
             while len(self._found) > self._most:
                 self._found.popitem(last=False)
-        if mine:
-            try:
-                future.set_result(make())
-            except BaseException as error:
-                with self._lock:
-                    self._found.pop(key, None)
-                future.set_exception(error)
-        return future.result()
+        return future, mine
+
+    def _fulfil(self, key: Hashable, future: Future[T], make: Callable[[], T]) -> None:
+        try:
+            future.set_result(make())
+        except BaseException as error:
+            with self._lock:
+                self._found.pop(key, None)
+            future.set_exception(error)
 
 
 @dataclass(frozen=True)
@@ -63,17 +101,29 @@ class Offers:
 
     revision: int
     warm: Warm
-    seconds: float
+    supply: Supply
 
 
 def import_engine() -> None:
-    """Import the solver and the scorers, which takes seconds, beside the first requests and not before them."""
+    """Import the solver and the scorers, which takes seconds, beside the first requests and not before them.
+
+    From then on a product of matrices takes one thread: requests share the processors, and threads that wait for each other cost tenfold.
+    """
     import matcher.answers  # noqa: F401
     from matcher.candidates import limit_rules, pair_rules
     from matcher.scoring.base import components
+    from matcher.scoring.text.threads import one_each
 
     for family in (pair_rules, limit_rules, components):
         family()
+    one_each()
+
+
+def _settle_memory() -> None:
+    """What lasts is left out of the collector's rounds, which would stop everybody for a second in a region of many offers."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 class Desk:
@@ -81,52 +131,77 @@ class Desk:
 
     def __init__(self, db: Database, most_rounds: int = 8, most_plans: int = 2) -> None:
         self._db = db
+        self._ahead = LookAhead(db)
         self._offers: Shelf[Offers] = Shelf(2 * most_rounds)
         self._latest: OrderedDict[str, Offers] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._most_rounds = most_rounds
         self._plans: Shelf[Run] = Shelf(most_plans)
         self._used: Shelf[dict[tuple[str, str], int]] = Shelf(4 * most_rounds)
 
     def offers(self, round_id: str, revision: int) -> Offers:
         """The offers of a round, not older than this revision unless making them takes longer than a request waits."""
-        latest = self._latest.get(round_id)
+        self._ahead.make_room()
+        latest = self._last(round_id)
         if latest is not None and latest.revision >= revision:
             return latest
+        made = self._offers.start((round_id, revision), lambda: self._made(round_id, revision))
+        wait([made], FIRST_PATIENCE if latest is None else PATIENCE)
+        if latest is None and not made.done():
+            raise Problem(
+                503, "getting_ready", "The offers of this round are read for the first time; ask again soon.", {"Retry-After": "10"}
+            )
         if latest is None:
-            return self._make(round_id, revision)
-        maker = threading.Thread(target=self._make_quietly, args=(round_id, revision), daemon=True)
-        maker.start()
-        maker.join(PATIENCE)
-        return self._latest.get(round_id, latest)
-
-    def _make_quietly(self, round_id: str, revision: int) -> None:
-        try:
-            self._make(round_id, revision)
-        except Exception as error:
+            return made.result()
+        if made.done() and (error := made.exception()) is not None:
             log.error("offers_not_made", round_id=round_id, revision=revision, error=type(error).__name__)
+        return self._last(round_id) or latest
 
-    def _make(self, round_id: str, revision: int) -> Offers:
-        made = self._offers.get((round_id, revision), lambda: self._read(round_id, revision))
-        before = self._latest.get(round_id)
-        if before is None or before.revision < made.revision:
-            self._latest[round_id] = made
-            self._latest.move_to_end(round_id)
-            while len(self._latest) > self._most_rounds:
-                self._latest.popitem(last=False)
+    def _last(self, round_id: str) -> Offers | None:
+        """The last offers made of a round, which is then the last to be forgotten."""
+        with self._lock:
+            if round_id in self._latest:
+                self._latest.move_to_end(round_id)
+            return self._latest.get(round_id)
+
+    def _made(self, round_id: str, revision: int) -> Offers:
+        """One at a time for each round: whoever comes second follows what the first has made."""
+        with self._making[round_id]:
+            latest = self._last(round_id)
+            if latest is not None and latest.revision >= revision:
+                return latest
+            made, follows = self._read(round_id, revision, latest)
+            with self._lock:
+                self._latest[round_id] = made
+                self._latest.move_to_end(round_id)
+                while len(self._latest) > self._most_rounds:
+                    self._latest.popitem(last=False)
+        if not follows:
+            _settle_memory()
+            self._ahead.begin(round_id, lambda: offers.warm if (offers := self._latest.get(round_id)) else None)
         return made
 
-    def _read(self, round_id: str, revision: int) -> Offers:
+    def close(self) -> None:
+        """Look ahead no longer and end what was begun."""
+        self._ahead.stop()
+        self._offers.close()
+
+    def _read(self, round_id: str, revision: int, before: Offers | None) -> tuple[Offers, bool]:
+        """The offers as they are now, and whether they follow those before."""
         from matcher.warm import Warm
 
         import_engine()
         start = time.perf_counter()
         with tempfile.TemporaryDirectory(prefix="matcher-offers-") as folder:
             with self._db.reading(ALL) as session:
-                round_ = folders.supply_round(session, round_id, Path(folder))
-            warm = Warm(round_, Path(folder))
-        seconds = time.perf_counter() - start
-        log.info("offers_made", round_id=round_id, revision=revision, opportunities=len(warm.opportunities), seconds=round(seconds, 3))
-        return Offers(revision, warm, seconds)
+                supply = read_supply(session, round_id, Path(folder), before.supply if before else None)
+            follows = before is not None and supply.same_folder(before.supply)
+            warm = Warm(supply.round, Path(folder), before.warm if before is not None and follows else None)
+        seconds = round(time.perf_counter() - start, 3)
+        told = {"opportunities": len(warm.opportunities), "seconds": seconds, "follows": follows}
+        log.info("offers_made", round_id=round_id, revision=revision, **told)
+        return Offers(revision, warm, supply), follows
 
     def plan(self, run: RunRow) -> Run:
         """A finished run, ready to be explained."""

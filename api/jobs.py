@@ -161,7 +161,7 @@ class Worker:
         with self.db.reading(ALL) as session:
             folders.unpack_snapshot(session, run.snapshot, round_)
             if run.previous_run_id:
-                runs.write_results(session, run.previous_run_id, folder / "previous", ("placements.csv",))
+                runs.write_results(session, run.previous_run_id, folder / "previous", ("placements.csv", "unplaced.csv"))
                 command += ["--previous", str(folder / "previous")]
         said = folder / "said.json"
         environment = {k: v for k, v in os.environ.items() if "DATABASE" not in k} | {"MATCHER_PARENT": str(os.getpid())}

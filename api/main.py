@@ -16,7 +16,22 @@ from api.database import Database
 from api.deps import Limiter
 from api.desk import Desk, import_engine
 from api.middleware import Guard
-from api.routes import access, catalogue, decisions, health, imports, nouns, publications, results, rounds, runs, suggestions
+from api.routes import (
+    access,
+    catalogue,
+    decisions,
+    health,
+    imports,
+    nouns,
+    pages,
+    publications,
+    results,
+    rounds,
+    runs,
+    session,
+    suggestions,
+    what_if,
+)
 from api.settings import ServiceSettings
 from matcher import __version__
 
@@ -52,6 +67,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=import_engine, daemon=True).start()
         yield
+        app.state.desk.close()
         app.state.database.close()
 
     app = FastAPI(
@@ -71,7 +87,22 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     app.state.limiter = Limiter(settings)
     app.state.runs_gauge = _gauge()
     problems.install(app)
-    for module in (rounds, imports, decisions, runs, results, publications, suggestions, catalogue, nouns, access, health):
+    for module in (
+        rounds,
+        imports,
+        decisions,
+        runs,
+        results,
+        what_if,
+        publications,
+        suggestions,
+        catalogue,
+        nouns,
+        access,
+        session,
+        health,
+        pages,
+    ):
         app.include_router(module.router)
     Instrumentator(should_group_status_codes=False, excluded_handlers=["/metrics"], should_ignore_untemplated=True).instrument(app)
     app.add_middleware(Guard, settings=settings)

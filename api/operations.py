@@ -26,6 +26,8 @@ from matcher.errors import InputError
 from matcher.terminal import say
 
 _GRACE = 10
+_BUSY = 120
+"""Seconds without a sign of life after which a web process is taken for dead: reading a region for the first time, it gives none."""
 _AGAIN = 2
 COMMAND_LINE = "command line"
 
@@ -33,12 +35,9 @@ COMMAND_LINE = "command line"
 def serve(settings: ServiceSettings) -> None:
     """Bring the tables to this version, print a sign-in link, answer requests and keep workers running, until told to stop."""
     migrate(settings)
-    db = Database(settings)
-    with db.writing(ALL) as session:
-        token = create_sign_in(session)
-    db.close()
+    link = sign_in_link(settings)
     say(f"Serving at http://{settings.host}:{settings.port} on {'PostgreSQL' if settings.database_url else settings.home}.")
-    say(f"Sign in once, within a quarter of an hour: http://{settings.host}:{settings.port}/sign-in?token={token}")
+    say(f"Sign in once, within a quarter of an hour: {link}")
     crew = Crew(settings)
     crew.start()
     try:
@@ -46,6 +45,12 @@ def serve(settings: ServiceSettings) -> None:
         listen("api.main:create_app", settings.host, settings.port, settings.web_processes, factory=True, **proxies)
     finally:
         crew.stop()
+
+
+def sign_in_link(settings: ServiceSettings) -> str:
+    """A link that signs one browser in, once."""
+    with _open(settings) as session:
+        return f"http://{settings.host}:{settings.port}/sign-in?token={create_sign_in(session)}"
 
 
 def listen(app: str, host: str, port: int, processes: int, **more: Any) -> None:
@@ -63,6 +68,7 @@ def listen(app: str, host: str, port: int, processes: int, **more: Any) -> None:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
+        timeout_worker_healthcheck=_BUSY,
         **more,
     )
     server, bound = uvicorn.Server(config), config.bind_socket()

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from matcher.cli import main
+from matcher.cli import program
 
 _DIE_WITH_PARENT = 1
 
@@ -31,4 +31,4 @@ def _watch(parent: int) -> None:
 if __name__ == "__main__":
     _tie_to_parent()
     sys.argv = ["matcher", "run", *sys.argv[1:]]
-    main()
+    program()

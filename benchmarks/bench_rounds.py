@@ -63,13 +63,14 @@ def bare_programs(problem: Any) -> dict[str, Any]:
     from scipy import sparse
     from scipy.optimize import linprog
 
+    from matcher.solver.control import Control
     from matcher.solver.linear import Program, solve_relaxation
 
     low, high = problem.bounds()
     cost = BIG + problem.points.astype(np.int64)
     found: dict[str, Any] = {}
     begun = time.perf_counter()
-    answer = solve_relaxation(Program(problem.rows, low, high, cost))
+    answer = solve_relaxation(Program(problem.rows, low, high, cost), Control())
     found["GLOP"] = {"seconds": time.perf_counter() - begun, "value": float(cost @ answer.x), "done": answer.feasible}
     begun = time.perf_counter()
     floor = np.flatnonzero(low > np.minimum(0, problem.rows.multiply(problem.rows < 0).sum(axis=1).A1))

@@ -1,18 +1,22 @@
 """Seats-only problems, most placed and then most points: CPU seconds beside OR-Tools' min-cost flow, SciPy's matching and greedy.
 
-`python benchmarks/bench_seats_only.py [--sizes 5000 50000] [--repeats 5] [--no-scipy-above 5000]` prints a table and writes it to
-benchmarks/results/seats_only.md. Peers run one after another in each repeat; every value is the median, with the spread.
+`python benchmarks/bench_seats_only.py [--sizes 5000 50000] [--repeats 3 3] [--no-scipy-above 5000]` prints a table and writes it to
+benchmarks/results/seats_only.md. Peers run one after another in each repeat, each run in a process of its own; every value is the
+median, with the spread. For the peers a student placed counts BIG points; students placed and points are checked to be equal.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import platform
+import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +29,15 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from matcher.solver import seats
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem
 from matcher.solver.stages import stages_of
 
 BIG = 1 << 20
 """More than all points of one student: what being placed counts for the peers."""
+CALL: list[float] = []
+"""CPU seconds of the call of the peer's solver alone, the arcs being there."""
 
 
 def instance(students: int, options: int = 45, seed: int = 0) -> Problem:
@@ -54,7 +61,7 @@ def place_of(problem: Problem) -> np.ndarray:
 
 def ours(problem: Problem) -> np.ndarray:
     """The kernel alone: plan and whole-number prices."""
-    head = seats.settle_head(problem, stages_of(problem))
+    head = seats.settle_head(problem, stages_of(problem), Control())
     if head is None:
         sys.exit("the problem is not seats only")
     return head.plan
@@ -77,7 +84,10 @@ def flow(problem: Problem) -> np.ndarray:
     smcf.add_arcs_with_capacity_and_unit_cost(each, np.full(students, sink), np.ones(students), np.zeros(students))
     smcf.add_arcs_with_capacity_and_unit_cost(students + np.arange(places), np.full(places, sink), problem.at_most, np.zeros(places))
     smcf.set_nodes_supplies(np.array([source, sink]), np.array([students, -students]))
-    if smcf.solve() != smcf.OPTIMAL:
+    begun = time.process_time()
+    status = smcf.solve()
+    CALL.append(time.process_time() - begun)
+    if status != smcf.OPTIMAL:
         sys.exit("SimpleMinCostFlow found no optimum")
     return np.flatnonzero(smcf.flows(pairs))
 
@@ -111,51 +121,104 @@ def greedy(problem: Problem) -> np.ndarray:
     return np.array(taken)
 
 
-def timed(run: Callable[[Problem], np.ndarray], problem: Problem) -> tuple[float, int, int]:
-    """CPU seconds, students placed, points."""
-    begun = time.process_time()
-    plan = run(problem)
-    return time.process_time() - begun, len(plan), int(problem.points[plan].sum())
+@dataclass(frozen=True)
+class Run:
+    """CPU seconds (of the solver's call alone where the peer has one), memory beyond the problem in MB, and what was found."""
+
+    seconds: float
+    call: float
+    megabytes: float
+    placed: int
+    points: int
 
 
-def measure(students: int, repeats: int, scipy_up_to: int) -> list[str]:
-    """One row for each way."""
+def timed(run: Callable[[Problem], np.ndarray], problem: Problem) -> Run:
+    """One run in a process of its own."""
+    here, there = multiprocessing.Pipe(duplex=False)
+
+    def work() -> None:
+        before = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 1e6
+        CALL.clear()
+        begun = time.process_time()
+        plan = run(problem)
+        seconds = time.process_time() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+        there.send(Run(seconds, sum(CALL) or seconds, max(0.0, peak - before), len(plan), int(problem.points[plan].sum())))
+
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    there.close()
+    found: Run = here.recv()
+    process.join()
+    return found
+
+
+def measure(students: int, repeats: int, scipy_up_to: int) -> dict[str, list[Run]]:
+    """The runs of each way."""
     problem = instance(students)
     ways = {"this engine, paths alone": ours, "this engine, proven": ours_proven, "SimpleMinCostFlow": flow, "greedy": greedy}
     if students <= scipy_up_to:
         ways["SciPy matching"] = scipy_matching
-    found: dict[str, list[tuple[float, int, int]]] = {name: [] for name in ways}
+    found: dict[str, list[Run]] = {name: [] for name in ways}
     for _ in range(repeats):
-        for name, run in ways.items():
-            found[name].append(timed(run, problem))
-    rows = []
-    for name, results in found.items():
-        seconds = [s for s, _, _ in results]
-        _, placed, points = results[0]
-        spread = f"{statistics.median(seconds):.2f} ({min(seconds):.2f}–{max(seconds):.2f})"
-        rows.append(f"| {students:,} | {len(problem):,} | {name} | {spread} | {placed:,} | {points:,} |")
-        print(rows[-1], flush=True)
-    return rows
+        for name, way in ways.items():
+            found[name].append(timed(way, problem))
+            print(students, len(problem), name, found[name][-1], flush=True)
+    best = {(run.placed, run.points) for name, runs in found.items() if name != "greedy" for run in runs}
+    if len(best) > 1:
+        sys.exit(f"the ways differ at {students} students: {sorted(best)}")
+    return found
+
+
+def rows(students: int, found: dict[str, list[Run]]) -> Iterator[str]:
+    """One row for each way."""
+    peer = statistics.median(run.seconds for run in found["SimpleMinCostFlow"])
+    for name, runs in found.items():
+        seconds, call = [run.seconds for run in runs], statistics.median(run.call for run in runs)
+        middle, memory = statistics.median(seconds), max(run.megabytes for run in runs)
+        yield (
+            f"| {students:,} | {name} | {middle:.2f} ({min(seconds):.2f}–{max(seconds):.2f}) | {call:.2f} | {peer / middle:.1f} "
+            f"| {memory:.0f} | {runs[0].placed:,} | {runs[0].points:,} |"
+        )
+
+
+def growth(found: dict[int, dict[str, list[Run]]]) -> str:
+    """The exponent of each way's CPU seconds in the number of students, by least squares of the logarithms."""
+    told = []
+    for name in next(iter(found.values())):
+        points = [(size, statistics.median(run.seconds for run in runs[name])) for size, runs in found.items() if name in runs]
+        if len(points) > 1:
+            told.append(f"{name} {np.polyfit(*np.log(np.array(points)).T, 1)[0]:.2f}")
+    return f"Growth exponents: {', '.join(told)}." if told else ""
 
 
 def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[5000, 50000])
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, nargs="+", default=[3], help="for each size; the last holds for those after it")
     parser.add_argument("--no-scipy-above", type=int, default=5000)
     asked = parser.parse_args()
     seats.LEAST_PAIRS = 0
     solve(instance(60))  # compile
-    rows = [row for size in asked.sizes for row in measure(size, asked.repeats, asked.no_scipy_above)]
+    often = dict(zip(asked.sizes, asked.repeats + asked.repeats[-1:] * len(asked.sizes), strict=False))
+    found = {size: measure(size, often[size], asked.no_scipy_above) for size in asked.sizes}
     versions = ", ".join(f"{name} {version(name)}" for name in ("ortools", "scipy", "numpy", "numba"))
     said = (
         f"{date.today()}, {platform.processor() or platform.machine()}, {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f}), {versions}"
     )
-    text = f"# Seats only: most placed, then most points\n\n{said}; {asked.repeats} repeats, interleaved; CPU seconds of one thread.\n\n"
-    text += "| students | pairs | way | CPU s: median (least–most) | placed | points |\n|---:|---:|---|---:|---:|---:|\n"
+    text = f"# Seats only: most placed, then most points\n\n{said}; repeats {' '.join(map(str, often.values()))}, interleaved.\n"
+    text += (
+        "CPU seconds of one process, with what each way needs to build; compiled code was compiled before. Memory beyond the problem.\n\n"
+    )
+    text += (
+        "| students | way | CPU s: median (least–most) | solver's call alone | SimpleMinCostFlow's time / this | MB | placed | points |\n"
+    )
+    text += "|---:|---|---:|---:|---:|---:|---:|---:|\n"
+    text += "\n".join(row for size, runs in found.items() for row in rows(size, runs)) + f"\n\n{growth(found)}\n"
     out = Path(__file__).parent / "results" / "seats_only.md"
-    out.write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
+    out.write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def check(settings: ServiceSettings, acknowledged: dict[str, list[str]]) -> dict
 
 
 def measure(kind: str, kills: int, seed: int) -> dict[str, object]:
-    """Kill so many processes while rounds are made, run and published."""
+    """Kill so many processes while rounds are made, run and published, a kill each half round or so."""
     with tempfile.TemporaryDirectory(prefix="matcher-faults-") as folder:
         settings = settings_for(kind, Path(folder))
         secret = new_key(settings, "faults", "admin", ["*"], "", None)["secret"]
@@ -169,13 +169,22 @@ def measure(kind: str, kills: int, seed: int) -> dict[str, object]:
 
         worker = threading.Thread(target=work)
         worker.start()
+        while rounds == 0 and worker.is_alive():
+            time.sleep(0.05)
+        undisturbed = time.monotonic() - begun
         while done < kills and worker.is_alive():
-            time.sleep(running.random.uniform(0.05, 2.5))
+            time.sleep(running.random.uniform(0.05, undisturbed))
             done += running.kill_one()
         running.stopping.set()
         worker.join(600)
         running.stop()
-        told = {"database": kind, "kills": done, "of": running.kills, "rounds published": rounds}
+        told = {
+            "database": kind,
+            "a round undisturbed, s": round(undisturbed, 1),
+            "kills": done,
+            "of": running.kills,
+            "rounds published": rounds,
+        }
         return (
             told
             | check(settings, acknowledged)

@@ -80,13 +80,18 @@ app = FastAPI()
 def suggest(student_id: str) -> dict:
     near, places = index.kneighbors(vectorizer.transform([students[student_id]]))
     return {"items": [{"place": int(p), "score": float(1 - d)} for p, d in zip(places[0], near[0])]}
+if __name__ == "__main__":
+    import sys
+    from api.operations import listen
+    listen("brute:app", "127.0.0.1", int(sys.argv[1]), 2)
 """
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str], ready: str):
-    """A server process, once it answers."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(command: list[str], environment: dict[str, str], ready: str, said: Path):
+    """A server process, once it answers; what it says goes to a file."""
+    with said.open("wb") as file:
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
     try:
         for _ in range(1200):
             try:
@@ -98,6 +103,59 @@ def running(command: list[str], environment: dict[str, str], ready: str):
     finally:
         process.terminate()
         process.wait(30)
+
+
+def looked_ahead(said: Path, processes: int) -> float:
+    """Seconds until so many processes have looked at every student."""
+    begun = time.perf_counter()
+    while said.read_bytes().count(b"looked_ahead") < processes:
+        if time.perf_counter() - begun > 3600:
+            raise RuntimeError("the processes have not looked at every student within an hour")
+        time.sleep(0.2)
+    return time.perf_counter() - begun
+
+
+def ready(urls: list[str], headers: dict[str, str]) -> float:
+    """Ask on new connections until every process has answered quickly several times in a row; seconds until then."""
+    begun, quick = time.perf_counter(), 0
+    for url in urls * 100:
+        start = time.perf_counter()
+        status = httpx.get(url, headers=headers, timeout=120).status_code
+        if status not in {200, 503}:
+            raise RuntimeError(f"it answers {status}")
+        quick = quick + 1 if status == 200 and time.perf_counter() - start < 1 else 0
+        if quick == 30:
+            break
+    return time.perf_counter() - begun
+
+
+def served(url: str, round_id: str, students: list[str], headers: dict[str, str]) -> str:
+    """The first of these students to whom something is suggested."""
+    for student in students:
+        if httpx.get(f"{url}/v1/students/{student}/suggestions?round_id={round_id}", headers=headers, timeout=60).json()["items"]:
+            return student
+    raise RuntimeError("nothing is suggested to any of them")
+
+
+def freshness(url: str, round_id: str, students: list[str], headers: dict[str, str], times: int = 10) -> dict[str, object]:
+    """Seconds from the answer to a change of an opportunity until every suggestion is of the new state, on new connections."""
+    ask = f"{url}/v1/students/{served(url, round_id, students, headers)}/suggestions?round_id={round_id}&limit=1"
+    first = httpx.get(ask, headers=headers, timeout=60).json()["items"][0]
+    best, before = first["opportunity_id"], first["title"]
+    taken = []
+    for i in range(times):
+        row = {"opportunity_id": best, "title": f"Changed {i}"}
+        httpx.post(f"{url}/v1/opportunities", headers=headers, json={"round_id": round_id, "items": [row]}, timeout=60).raise_for_status()
+        start = last = time.perf_counter()
+        seen = 0
+        while seen < 6:
+            told = httpx.get(ask, headers=headers, timeout=60).json()["items"][0]
+            seen = seen + 1 if (told["opportunity_id"], told["title"]) != (best, before) else 0
+            last = last if seen > 1 else time.perf_counter()
+        taken.append(last - start)
+        before = row["title"]
+    taken.sort()
+    return {"changes": times, "p50 s": round(taken[len(taken) // 2], 2), "longest s": round(taken[-1], 2)}
 
 
 async def load(urls: list[str], headers: dict[str, str], rate: float) -> dict[str, object]:
@@ -153,7 +211,8 @@ def suggestion_speed(students: int, schools: int, seconds: int, rate: float) -> 
         key = new_key(settings, "bench", "tool", ["*"], "", None)["secret"]
         ids = [s.student_id for s in upload.round.students]
         dice = random.Random(3)
-        warm, cold = dice.sample(ids, 400), dice.sample(ids, int(seconds * rate))
+        dice.shuffle(ids)
+        warm, cold, later = ids[:400], (ids[400:] or ids)[: int(seconds * rate)], ids[-int(seconds * rate) :]
         ports = []
         for _ in range(2):
             with socket.socket() as free:
@@ -175,19 +234,24 @@ def suggestion_speed(students: int, schools: int, seconds: int, rate: float) -> 
             "python": platform.python_version()
         }
         url = f"http://127.0.0.1:{ports[0]}"
-        with running([sys.executable, "-m", "matcher", "serve", "--port", str(ports[0])], environment, f"{url}/readyz"):
-            asked = [f"{url}/v1/students/{i}/suggestions?round_id={round_id}" for i in warm * 2]
-            asyncio.run(load(asked, headers, 10))
+        with running([sys.executable, "-m", "matcher", "serve", "--port", str(ports[0])], environment, f"{url}/readyz", folder / "said"):
+            asked = [f"{url}/v1/students/{i}/suggestions?round_id={round_id}" for i in warm]
+            results.append({"what": "until both processes are warm", "s": round(ready(asked, headers), 1)})
+            results.append({"what": "other students before"} | asyncio.run(load(asked, headers, 20)))
             asked = [f"{url}/v1/students/{i}/suggestions?round_id={round_id}" for i in cold]
-            results.append({"what": "students asked for the first time"} | asyncio.run(load(asked, headers, rate)))
+            results.append({"what": "students asked for the first time, at once"} | asyncio.run(load(asked, headers, rate)))
+            results.append({"what": "until both processes have looked ahead", "s": round(looked_ahead(folder / "said", 2), 1)})
+            asked = [f"{url}/v1/students/{i}/suggestions?round_id={round_id}" for i in later]
+            results.append({"what": "students asked for the first time, by then"} | asyncio.run(load(asked, headers, rate)))
             results.append({"what": "the same again"} | asyncio.run(load(asked, headers, rate)))
+            results.append({"what": "until a change is seen by both processes"} | freshness(url, round_id, warm, headers))
         texts = [f"{o.title} {o.description} {o.cluster}" for o in upload.round.opportunities]
         (folder / "texts").write_bytes(pickle.dumps((texts, {s.student_id: s.interests for s in upload.round.students})))
         (folder / "brute.py").write_text(BRUTE)
         environment |= {"BENCH_TEXTS": str(folder / "texts"), "PYTHONPATH": os.pathsep.join([str(ROOT), place])}
         url = f"http://127.0.0.1:{ports[1]}/students"
         command = [sys.executable, str(folder / "brute.py"), str(ports[1])]
-        with running(command, environment, f"{url}/{ids[0]}"):
+        with running(command, environment, f"{url}/{ids[0]}", folder / "brute"):
             asyncio.run(load([f"{url}/{i}" for i in warm], {}, 20))
             results.append(
                 {"what": "scikit-learn brute force, texts only, nothing judged"} | asyncio.run(load([f"{url}/{i}" for i in cold], {}, rate))
@@ -202,8 +266,11 @@ if __name__ == "__main__":
     parser.add_argument("--schools", type=int, default=80)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=float, default=50)
+    parser.add_argument("--part", choices=["all", "upserts", "suggestions"], default="all")
     given = parser.parse_args()
-    for database in ("sqlite", "postgres"):
+    for database in ("sqlite", "postgres") if given.part != "suggestions" else ():
         print(json.dumps(upsert_speed(database, given.rows)), flush=True)
+    if given.part == "upserts":
+        sys.exit()
     for line in suggestion_speed(given.students, given.schools, given.seconds, given.rate):
         print(json.dumps(line), flush=True)

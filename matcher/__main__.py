@@ -1,5 +1,5 @@
 """``python -m matcher`` is the command line."""
 
-from matcher.cli import main
+from matcher.cli import program
 
-main()
+program()

@@ -1,11 +1,10 @@
-"""What the commands besides `run` answer, as plain data: explain, suggest, compare, rules, similarity, solve."""
+"""What the commands besides `run` answer, as plain data: explain, suggest, compare, rules, similarity."""
 
 from __future__ import annotations
 
-import time
 import zipfile
-import zlib
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,13 @@ from matcher.law import PACK_FOLDER, read_pack
 from matcher.load import load_round
 from matcher.pipeline import Clock, Run, peak_mb, prepare
 from matcher.plan import placements
-from matcher.published import as_solved, read_json, read_table
+from matcher.published import as_solved, changes_in, read_json, read_slates, read_table
+from matcher.rule_costs import rule_costs
 from matcher.scoring.base import Scorer, components, way_of
 from matcher.scoring.text.documents import offers
-from matcher.solver.exact import objectives, solve, stages_of
-from matcher.solver.problem import Problem, Solution, StageResult, read_problem
+from matcher.sentences import told
+from matcher.solver.exact import objectives, stages_of
+from matcher.solver.problem import Problem, Solution, StageResult
 from matcher.world import World
 
 
@@ -41,7 +42,8 @@ def load_plan(out: Path, folder: Path) -> Run:
     round_ = as_solved(loaded, out)
     clock = Clock(None)
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
-    chosen = [_find_pair(lawful.candidates, row) for row in read_table(out, "placements.csv")]
+    rows = read_table(out, "placements.csv")
+    chosen = [_find_pair(lawful.candidates, row, vans) for row, vans in zip(rows, _published_vans(out, len(rows)), strict=True)]
     plan = np.sort(np.array(chosen, dtype=np.int32))
     solution = Solution(_status(out), plan, _published_stages(out, model.problem, plan))
     return Run(
@@ -78,23 +80,56 @@ def _status(out: Path) -> SolveStatus:
         raise InputError(f"{out / 'summary.json'} has no status. Maybe {out} was not written by matcher run.") from None
 
 
-def _find_pair(candidates: Candidates, row: dict[str, str]) -> int:
+def _published_vans(out: Path, placements: int) -> list[list[str] | None]:
+    """The vans of each placement; None for each where the plan was written before they were said, or cannot say them."""
+    try:
+        vans = read_json(out, "certificate.json")["vans"]
+        return [[str(van) for van in ride] for ride in vans] if len(vans) == placements else [None] * placements
+    except (InputError, KeyError, TypeError):
+        return [None] * placements
+
+
+def _find_pair(candidates: Candidates, row: dict[str, str], vans: list[str] | None) -> int:
+    """The pair of a published placement; without a word about vans, the first way to ride them."""
     for pair in candidates.of_students(row["student_id"]):
         variant = candidates.variant_of(int(pair))
         found = (variant.opportunity.opportunity_id, show_windows(variant.windows), variant.mentor.mentor_id)
-        if found == (row["opportunity_id"], row["sessions"], row["mentor_id"]):
+        if found == (row["opportunity_id"], row["sessions"], row["mentor_id"]) and vans in (None, candidates.vans(int(pair))):
             return int(pair)
     named = f"the placement of {row['student_id']} at {row['opportunity_id']}"
     raise InputError(f"{named} is not lawful in this round. Maybe the round changed since; run it again.")
 
 
 def explain_student(out: Path, folder: Path, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
-    """Status, placement, options and smallest change of one student."""
-    return explain_in(load_plan(out, folder), student_id, opportunity_id)
+    """Status, placement, options, smallest change, published slate and, where it changed, the earlier place of one student."""
+    answer = explain_in(load_plan(out, folder), student_id, opportunity_id)
+    return answer | {"slate": slate_of(read_slates(out), student_id), "change": change_of(changes_in(out).values(), student_id)}
 
 
-def explain_in(run: Run, student_id: str, opportunity_id: str | None) -> dict[str, Any]:
-    """The same for a plan that is loaded already.
+def change_of(rows: Iterable[dict[str, str]], student_id: str) -> dict[str, str] | None:
+    """What a table like ``changes.csv`` says of one student; None where it says nothing."""
+    columns = ("from_opportunity", "from_sessions", "code", "reason")
+    return next(({name: row[name] for name in columns} for row in rows if row["student_id"] == student_id), None)
+
+
+def slate_of(rows: Iterable[dict[str, str]], student_id: str) -> list[dict[str, Any]]:
+    """The lines of one student in the rows of slates.csv with their dates (None where a run before these wrote none), in order."""
+    columns: dict[str, Callable[[str], Any]] = {"rank": int, "opportunity_id": str, "points": int, "odds": float, "reason": str}
+    dates: dict[str, Callable[[str], Any]] = {"wave": int, "hold_until": str}
+    try:
+        mine = [row for row in rows if row["student_id"] == student_id]
+        lines = [
+            {name: read(row[name]) for name, read in columns.items()}
+            | {name: read(row[name]) if name in row else None for name, read in dates.items()}
+            for row in mine
+        ]
+    except ValueError:
+        raise InputError("slates.csv or waves.csv has a cell that is no number. Maybe it was changed after matcher run wrote it.") from None
+    return sorted(lines, key=lambda line: line["rank"])
+
+
+def explain_in(run: Run, student_id: str, opportunity_id: str | None, known: Callable[[str], bool] | None = None) -> dict[str, Any]:
+    """The same for a plan that is loaded already; with `known`, without sentences that speak of what the reader may not know.
 
     Raises
     ------
@@ -106,10 +141,9 @@ def explain_in(run: Run, student_id: str, opportunity_id: str | None) -> dict[st
         raise InputError(f"there is no student {student_id!r} in this round")
     if opportunity_id is not None and opportunity_id not in run.world.round.opportunity:
         raise InputError(f"there is no opportunity {opportunity_id!r} in this round")
-    explainer = Explainer(run)
-    placed = next((p for p in run.placements if p.student is student), None)
-    answer: dict[str, Any] = {"student_id": student_id, "status": "placed", "placement": None, "code": ""}
-    answer |= {"reason": "", "smallest_change": ""}
+    explainer, placed = Explainer(run), next((p for p in run.placements if p.student is student), None)
+    answer: dict[str, Any] = {"student_id": student_id, "status": "placed", "placement": None}
+    answer |= dict.fromkeys(("code", "reason", "smallest_change"), "")
     if placed is not None:
         answer["placement"] = {
             "opportunity_id": placed.variant.opportunity.opportunity_id,
@@ -120,15 +154,15 @@ def explain_in(run: Run, student_id: str, opportunity_id: str | None) -> dict[st
             "mode": placed.mode,
             "minutes": placed.minutes,
             "transfers": placed.transfers,
-            "reason": explainer.placed_because(placed.pair),
+            "reason": told(explainer.placed_because(placed.pair), known),
         }
     elif student.status == "placed":
         answer |= {"status": "placed_before", "reason": "The student was placed before this round and keeps that place."}
     else:
         why = explainer.unplaced(student)
-        answer |= {"status": "unplaced", "code": why.code, "reason": why.reason, "smallest_change": why.smallest_change}
+        answer |= {"status": "unplaced", "code": why.code, "reason": told(why.said, known), "smallest_change": why.smallest_change}
     answer["options"] = [
-        {"opportunity_id": o.opportunity_id, "lawful": o.lawful, "rule": o.rule or None, "reason": o.reason, "cost": o.cost}
+        {"opportunity_id": o.opportunity_id, "lawful": o.lawful, "rule": o.rule or None, "reason": told(o.said, known), "cost": o.cost}
         for o in explainer.options(student, opportunity_id)
     ]
     return answer
@@ -196,17 +230,21 @@ def _visitor(round_: Round, text: str) -> Student:
 
 
 def compare_outputs(a: Path, b: Path) -> dict[str, Any]:
-    """Who moved from plan `a` to plan `b`, with the reason that `b` gives."""
+    """Who moved from plan `a` to plan `b`, and why, as `b` says: why the earlier place is left, else why the new one was chosen."""
     before = {row["student_id"]: row for row in read_table(a, "placements.csv")}
     after = {row["student_id"]: row for row in read_table(b, "placements.csv")}
     left = {row["student_id"]: row for row in read_table(b, "unplaced.csv")}
-    changes = []
+    changes, known = [], changes_in(b)
     for student_id in sorted(before.keys() | after.keys()):
         old, new = _where(before.get(student_id)), _where(after.get(student_id))
         if old != new:
-            reason = (
-                after[student_id]["reason"] if student_id in after else left.get(student_id, {}).get("reason", "No longer in the round.")
-            )
+            change = known.get(student_id)
+            if change and student_id in before and change["from_opportunity"] == before[student_id]["opportunity_id"]:
+                reason = change["reason"]
+            elif student_id in after:
+                reason = after[student_id]["reason"]
+            else:
+                reason = left.get(student_id, {}).get("reason", "No longer in the round.")
             changes.append({"student_id": student_id, "before": old, "after": new, "reason": reason})
     kept = len(before.keys() & after.keys()) - sum(c["before"] is not None and c["after"] is not None for c in changes)
     return {"moved": len(changes), "kept": kept, "changes": changes}
@@ -214,6 +252,11 @@ def compare_outputs(a: Path, b: Path) -> dict[str, Any]:
 
 def _where(row: dict[str, str] | None) -> str | None:
     return None if row is None else f"{row['opportunity_id']} ({row['sessions']}, mentor {row['mentor_id']})"
+
+
+def costs_of_rules(out: Path, folder: Path) -> list[dict[str, Any]]:
+    """How many more students could have a place without each rule that refuses or limits something in the round of this plan."""
+    return [asdict(cost) for cost in rule_costs(load_plan(out, folder))]
 
 
 def rules_in_force(day: date | None, state: str | None) -> dict[str, Any]:
@@ -228,11 +271,11 @@ def rules_in_force(day: date | None, state: str | None) -> dict[str, Any]:
         if state is None or where in {"US", "school", state}:
             laws += [{"pack": pack.pack.id, "jurisdiction": where, **_law(law)} for law in pack.law if day is None or law.in_force(day)]
 
-    def told(found: Any) -> list[dict[str, str]]:
+    def named(found: Any) -> list[dict[str, str]]:
         return [{"name": member.name, "sentence": member.sentence} for member in found]
 
     rules = [*pair_rules(), *limit_rules()]
-    return {"laws": laws, "rules": told(rules), "objectives": told(objectives().values()), "components": told(components())}
+    return {"laws": laws, "rules": named(rules), "objectives": named(objectives().values()), "components": named(components())}
 
 
 def _law(law: Any) -> dict[str, Any]:
@@ -255,31 +298,3 @@ def check_file(out: Path) -> None:
         raise InputError(f"{out} is a folder. Maybe add the name of a file.")
     if not out.parent.is_dir():
         raise InputError(f"there is no folder {out.parent}. Maybe make it first.")
-
-
-def solve_file(problem_path: Path, out: Path, workers: int) -> dict[str, Any]:
-    """Solve ``PROBLEM.npz`` into ``SOLUTION.npz``."""
-    start = time.perf_counter()
-    check_file(out)
-    try:
-        problem = read_problem(problem_path)
-    except (zipfile.BadZipFile, zlib.error, TypeError, AttributeError) as error:
-        raise InputError(f"{problem_path} cannot be read as an .npz file: {error}") from None
-    solution = solve(problem, workers)
-    rows = problem.limits.shape[0] + problem.students
-    duals = np.zeros(rows)
-    for stage in solution.stages:
-        if stage.name in {"total_points", solution.stages[-1].name}:
-            duals = stage.prices[:rows] / stage.scale
-        if stage.name == "total_points":
-            break
-    with out.open("wb") as file:
-        np.savez_compressed(file, chosen=solution.chosen.astype(np.int32), duals=duals)
-    return {
-        "status": str(solution.status),
-        "objectives": [{"name": s.name, "value": s.value, "bound": s.bound, "road": s.road} for s in solution.stages],
-        "gap": solution.gap,
-        "conflict": list(solution.conflict) or None,
-        "seconds": round(time.perf_counter() - start, 3),
-        "peak_mb": peak_mb(),
-    }

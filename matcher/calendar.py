@@ -44,6 +44,7 @@ class Calendar:
             for school_id in [row.school_id] if row.school_id != "*" else [s.school_id for s in round_.schools]:
                 (self._no_school if row.kind == "no_school" else self._no_lti)[school_id].add(row.date)
         self._frozen: dict[str, frozenset[dt.date]] = {}
+        self._off: dict[str, tuple[frozenset[dt.date], frozenset[dt.date]]] = {}
         self._schedules: dict[Schedule, Schedule] = {}
         self._sessions: dict[tuple[str, int], tuple[Schedule, tuple[Session, ...]]] = {}
         self._equal: dict[tuple[Session, ...], tuple[Session, ...]] = {}
@@ -57,6 +58,12 @@ class Calendar:
         if school_id not in self._frozen:
             self._frozen[school_id] = frozenset(self._no_school[school_id])
         return self._frozen[school_id]
+
+    def days_off(self, school_id: str) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
+        """Days without school and without LTI: schools that agree in them have the same sessions and school days."""
+        if school_id not in self._off:
+            self._off[school_id] = frozenset(self._no_school[school_id]), frozenset(self._no_lti[school_id])
+        return self._off[school_id]
 
     def is_school_week(self, school_id: str, day: dt.date) -> bool:
         """Whether the Sunday-to-Saturday week of that day has a school day."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from matcher.calendar import Session
-from matcher.domain import MODES, Student
+from matcher.domain import Student
 from matcher.registry import members
 from matcher.rules.base import LimitRule, PairRule, Tabled, grouped
 from matcher.rules.trip import VAN, TripBlock, TripRule, travel_of
@@ -54,10 +54,15 @@ class Candidates:
     def _place(self) -> dict[str, int]:
         return {s.student_id: i for i, s in enumerate(self.world.students)}
 
+    @cached_property
+    def _first(self) -> np.ndarray:
+        """int64 [students + 1]: where the pairs of each student begin."""
+        return np.searchsorted(self.student, np.arange(len(self.world.students) + 1, dtype=self.student.dtype))
+
     def of_students(self, *student_ids: str) -> np.ndarray:
         """int64 [k]: the pairs of these students."""
         places = [self._place[i] for i in student_ids if i in self._place]
-        ranges = [np.arange(*np.searchsorted(self.student, [p, p + 1])) for p in places]
+        ranges = [np.arange(self._first[p], self._first[p + 1]) for p in places]
         return np.sort(np.concatenate(ranges)) if ranges else np.zeros(0, dtype=np.int64)
 
     def students_of(self, pairs: np.ndarray) -> int:
@@ -88,6 +93,10 @@ class Candidates:
     def sessions(self, pair: int) -> tuple[Session, ...]:
         """The dated sessions of one pair."""
         return self.world.sessions(self.student_of(pair).school_id, self.variant_of(pair).schedule)
+
+    def vans(self, pair: int) -> list[str]:
+        """The van of each window, by id; none where the student does not ride one."""
+        return list(self.van_choices[self.van[pair]]) if self.van[pair] >= 0 else []
 
     def rides(self, pair: int) -> set[tuple[str, int]]:
         """The (van, weekday) seats that one pair takes."""
@@ -147,11 +156,15 @@ def _distinct(keys: list) -> tuple[list, np.ndarray]:  # type: ignore[type-arg]
 class Judge:
     """All pair rules over a world: blocks of verdicts, and the reason for one pair."""
 
-    def __init__(self, world: World, rules: list[PairRule | TripRule] | None = None) -> None:
+    def __init__(self, world: World, rules: list[PairRule | TripRule] | None = None, known: list[Verdict] | None = None) -> None:
         self.world = world
         self.rules = pair_rules() if rules is None else rules
-        self.verdicts = [judge_rule(world, r) for r in self.rules if isinstance(r, PairRule)]
+        self.verdicts = [judge_rule(world, r) for r in self.rules if isinstance(r, PairRule)] if known is None else known
         self.trip = next((r for r in self.rules if isinstance(r, TripRule)), None)
+
+    def without(self, name: str) -> Judge:
+        """The same rules but one."""
+        return Judge(self.world, [r for r in self.rules if r.name != name], [v for v in self.verdicts if v.rule.name != name])
 
     @cached_property
     def codes(self) -> list[str]:
@@ -285,8 +298,3 @@ def _van_minutes(world: World, student: np.ndarray, variant: np.ndarray) -> tupl
         at = (row[pairs] - start, world.variant_site[variant[pairs]])
         out[pairs], back[pairs] = trips.out[at], trips.back[at]
     return out, back
-
-
-def mode_name(code: int) -> str:
-    """The name of a mode in files."""
-    return MODES[code]

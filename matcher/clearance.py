@@ -59,6 +59,12 @@ def is_cleared(world: World, mentor: Mentor, states: tuple[str, str], day: dt.da
     return any(first <= day <= last for first, last in cleared_spans(world, mentor, states))
 
 
+def cleared_on(world: World, mentor: Mentor, states: tuple[str, str], day: dt.date) -> bool:
+    """The same for any day, in the round or not."""
+    laws = world.laws.of("clearance", *states)
+    return any(first <= day <= last for entry in mentor.documents for first, last in _good(entry, laws))
+
+
 def supervisor(world: World, variant: Variant, states: tuple[str, str], day: dt.date) -> Mentor:
     """Who has the student on that day: the variant's mentor, or on leave the first listed mentor who is present and cleared."""
     if not on_leave(variant.mentor, day):

@@ -6,27 +6,43 @@ import os
 import shutil
 import sys
 import webbrowser
-from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from matcher.cli_benchmark import benchmark
+from matcher.cli_options import CPUS, Budget, Folder, Json, Workers, read_date
+from matcher.cli_robustness import robustness
+from matcher.cli_solve import solve
 from matcher.cli_text import knowledge, similarity
+from matcher.cli_verify import verify
+from matcher.cli_what_if import what_if
 from matcher.commands import Commands
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
-from matcher.terminal import Announcer, issue_fields, print_json, say, show_answer, show_rules, tell, tell_short
+from matcher.terminal import Announcer, issue_fields, print_json, say, show_answer, show_costs, show_rules, tell, tell_short
 
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Places students at internships."
 )
 
-MOST_WORKERS = 64
-Folder = Annotated[Path, typer.Argument(metavar="ROUND", help="A round folder: round.toml and tables as CSV or one workbook.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Workers = Annotated[int, typer.Option(help="Threads to use; the answer is the same for any number.", min=1, max=MOST_WORKERS)]
-CPUS = min(os.cpu_count() or 1, MOST_WORKERS)
+INTERRUPTED = 130
+"""The exit code that Typer gives after Ctrl-C."""
+
+
+def program() -> None:
+    """The command as a process of its own, which also ends where a solver does not listen."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait for each other where processors are shared; ours do not
+    from matcher.solver.control import left_running
+
+    try:
+        main()
+    except SystemExit as done:
+        if left_running():
+            sys.stdout.flush()
+            os._exit(done.code if isinstance(done.code, int) else 1)
+        raise
 
 
 def main() -> None:
@@ -37,9 +53,9 @@ def main() -> None:
         tell(error)
         sys.exit(error.exit_code)
     except typer.Exit as done:
-        sys.exit(done.exit_code)
-    except typer.Abort:
-        sys.exit(1)
+        code = done.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        _tell_stopped()
     except _usage_errors() as error:
         tell_short(error.format_message() or "Missing command.", 2)  # type: ignore[attr-defined]
         sys.exit(2)
@@ -49,7 +65,16 @@ def main() -> None:
     except OSError as error:
         tell_short(f"the system says: {error}", 1)
         sys.exit(1)
+    if code == INTERRUPTED:
+        _tell_stopped()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell_stopped() -> NoReturn:
+    """Say so and end at once, without tidying up memory."""
+    tell_short("stopped before it was done; nothing was written", 1)
+    sys.stdout.flush()
+    os._exit(1)
 
 
 def _usage_errors() -> type[Exception]:
@@ -57,11 +82,15 @@ def _usage_errors() -> type[Exception]:
     return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
-def _run(folder: Path, workers: int, announce: Announcer, previous: Path | None = None) -> Any:
+def _run(folder: Path, workers: int, announce: Announcer, previous: Path | None = None, budget: float | None = None) -> Any:
     from matcher.conflict import told
+    from matcher.domain import SolveStatus
     from matcher.pipeline import run_round
+    from matcher.solver.control import Control
 
-    run = run_round(folder, workers, announce, previous)
+    run = run_round(folder, workers, announce, previous, Control(announce.progress, budget))
+    if run.solution.status == SolveStatus.UNKNOWN:
+        raise MatcherError(f"{run.solution.why_stopped}; nothing was written. Maybe give it more seconds.")
     if not run.solved:
         raise ConflictError("the round cannot be solved: these cannot hold together", told(run))
     return run
@@ -73,6 +102,7 @@ def run(
     output: Annotated[Path, typer.Option("--out", help="Where to write; replaced as a whole or not at all.")],
     previous: Annotated[Path | None, typer.Option(help="An earlier output: its placements are where students are today.")] = None,
     workers: Workers = CPUS,
+    budget: Budget = None,
     as_json: Json = False,
 ) -> None:
     """The main command: place the students of a round and write the plan, its reasons and its proof."""
@@ -80,7 +110,7 @@ def run(
 
     check_target(output, round_)
     with Announcer() as announce:
-        solved = _run(round_, workers, announce, previous)
+        solved = _run(round_, workers, announce, previous, budget)
         summary = publish(solved, output, announce=announce)
     if as_json:
         print_json(summary)
@@ -89,6 +119,8 @@ def run(
     say(f"{counts['placed']} of {counts['seeking']} seeking students placed; status {summary['status']}.")
     for objective in summary["objectives"]:
         say(f"  {objective['name']}: {objective['value']} (proven bound {objective['bound']})")
+    for rank, told in enumerate(summary["recruit"], 1):
+        say(f"Recruit next {rank}: {told}")
     say(f"Written to {output}; open {output / 'report.html'}.")
 
 
@@ -104,42 +136,13 @@ def check(round_: Folder, as_json: Json = False) -> None:
     else:
         for issue in issues:
             say(f"{issue.severity}: {issue}")
-        say(f"{errors} errors, {len(issues) - errors} warnings.")
+        warnings = len(issues) - errors
+        say(f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}.")
     if errors:
         raise typer.Exit(2)
 
 
-@app.command()
-def verify(
-    output: Annotated[Path, typer.Argument(metavar="OUT")],
-    round_: Annotated[Path, typer.Option("--round", help="The round folder that the plan was made from.")],
-    proof: Annotated[bool, typer.Option("--proof", help="Also check the certificate of optimality, without a solver.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Check published files against the rules with code that shares nothing with the solver."""
-    from matcher.audit import audit
-
-    for folder, name in ((output, "OUT"), (round_, "--round")):
-        if not folder.is_dir():
-            raise InputError(f"{name}: there is no folder {folder}")
-    findings = [str(f) for f in audit(output, round_)]
-    if proof and not findings:
-        findings = _proof(output, round_)
-    if findings:
-        raise VerificationError(f"{len(findings)} findings; this plan must not be used", findings)
-    said = "every rule holds on every dated session" + ("; the prices prove that no plan is better" if proof else "")
-    print_json({"findings": [], "proof": proof}) if as_json else say(f"Verified: {said}.")
-
-
-def _proof(output: Path, round_: Path) -> list[str]:
-    from matcher.proof import check_proof
-
-    try:
-        return check_proof(output, round_)
-    except InputError as error:
-        return [str(error)]
-    except (KeyError, TypeError, ValueError) as error:
-        return [f"the certificate cannot be read: {error!r}"]
+app.command()(verify)
 
 
 @app.command()
@@ -196,6 +199,11 @@ def compare(
     say(f"{changes['moved']} moved, {changes['kept']} kept.")
 
 
+app.command()(robustness)
+app.command()(what_if)
+app.command()(benchmark)
+
+
 @app.command()
 def generate(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
@@ -214,12 +222,20 @@ def generate(
 def rules(
     on: Annotated[str | None, typer.Option("--on", help="A date, like 2026-10-01; all dates when left out.")] = None,
     state: Annotated[str | None, typer.Option(help="A state, like US-CA; all states when left out.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="A plan, with --round: what each rule costs it instead.")] = None,
+    round_: Annotated[Path | None, typer.Option("--round", help="The round folder that the plan was made from.")] = None,
     as_json: Json = False,
 ) -> None:
-    """The rules in force, with their sources."""
-    from matcher.answers import rules_in_force
+    """The rules in force, with their sources; or what each rule costs a plan."""
+    from matcher.answers import costs_of_rules, rules_in_force
 
-    day = _date(on)
+    if (plan is None) != (round_ is None) or (plan is not None and (on or state)):
+        raise InputError("what rules cost is asked with --plan and --round together, without --on and --state")
+    if plan is not None and round_ is not None:
+        costs = costs_of_rules(plan, round_)
+        print_json({"items": costs}) if as_json else show_costs(costs)
+        return
+    day = read_date(on)
     found = rules_in_force(day, state)
     if as_json:
         print_json({"items": found["laws"], "rules": found["rules"], "objectives": found["objectives"], "components": found["components"]})
@@ -227,37 +243,9 @@ def rules(
     show_rules(found)
 
 
-def _date(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is not a date. Maybe write it like 2026-10-01.") from None
-
-
 app.command()(similarity)
 app.command()(knowledge)
-
-
-@app.command()
-def solve(
-    problem: Annotated[Path, typer.Argument(metavar="PROBLEM.npz")],
-    output: Annotated[Path, typer.Option("--out", help="A .npz file: chosen pairs and prices.")],
-    workers: Workers = CPUS,
-    as_json: Json = False,
-) -> None:
-    """The solver alone."""
-    from matcher.answers import solve_file
-
-    answer = solve_file(problem, output, workers)
-    print_json(answer) if as_json else say(_solved(answer))
-    if answer["status"] == "infeasible":
-        raise typer.Exit(3)
-
-
-def _solved(answer: dict[str, Any]) -> str:
-    if answer["status"] == "infeasible":
-        return f"infeasible: limits {', '.join(map(str, answer['conflict'] or []))} cannot hold together."
-    return f"{answer['status']}: " + ", ".join(f"{o['name']} {o['value']}" for o in answer["objectives"])
+app.command()(solve)
 
 
 @app.command()

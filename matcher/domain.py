@@ -215,19 +215,21 @@ class Earlier(Row):
     sessions: Windows = ()
 
 
+class Asks(Row):
+    """How often students of earlier terms asked at a site (blank mentor: whichever), and how many of them landed it (table `history`)."""
+
+    site_id: str
+    mentor_id: str = ""
+    asked: Annotated[Whole, Field(ge=0, le=100_000)]
+    landed: Annotated[Whole, Field(ge=0, le=100_000)]
+
+
 TABLES: dict[str, type[Row]] = {
-    "schools": School,
-    "students": Student,
-    "sites": Site,
-    "mentors": Mentor,
-    "opportunities": Opportunity,
-    "requests": Request,
-    "decisions": Decision,
-    "calendar": CalendarDay,
-    "travel": Trip,
-    "vans": Van,
-    "previous": Earlier,
-}
+    "schools": School, "students": Student, "sites": Site, "mentors": Mentor, "opportunities": Opportunity, "requests": Request,
+    "decisions": Decision, "calendar": CalendarDay, "travel": Trip, "vans": Van, "previous": Earlier, "history": Asks,
+}  # fmt: skip
+NO_PLACE, NO_RECORD = -1, 1 << 20
+"""Stand for last term's points of who sought a place and got none, and of whom last term says nothing (then nothing is owed)."""
 REQUIRED_TABLES = ("schools", "students", "sites", "mentors", "opportunities")
 
 
@@ -256,6 +258,8 @@ class Round:
     travel: tuple[Trip, ...] = ()
     vans: tuple[Van, ...] = ()
     previous: tuple[Earlier, ...] = ()
+    history: tuple[Asks, ...] = ()
+    last_term: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def school(self) -> dict[str, School]:
@@ -284,13 +288,11 @@ class Round:
 
     def decisions_in_force(self, *kinds: str) -> tuple[Decision, ...]:
         """Decisions of these kinds whose `until` is not before the round's first day."""
-        first = self.settings.round.start
-        return tuple(d for d in self.decisions if d.kind in kinds and (d.until is None or d.until >= first))
+        return tuple(d for d in self.decisions if d.kind in kinds and (d.until is None or d.until >= self.settings.round.start))
 
     def live_requests(self) -> tuple[Request, ...]:
-        """Requests that have not expired before the round's first day."""
-        first = self.settings.round.start
-        return tuple(r for r in self.requests if r.expires is None or r.expires >= first)
+        """Requests that have not expired before students begin to ask (``[waves] begins``, else the round's first day)."""
+        return tuple(r for r in self.requests if r.expires is None or r.expires >= self.settings.today)
 
 
 def age_on(birth_date: dt.date, day: dt.date) -> int:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from matcher.domain import Student
+from matcher.domain import SolveStatus, Student
 from matcher.errors import InputError
+from matcher.losses import loss
 from matcher.pipeline import Run
-from matcher.rules.base import Limit
+from matcher.rules.base import Limit, PairRule
 from matcher.rules.trip import VAN
 from matcher.scoring.base import way_of
+from matcher.sentences import COST, DECISIONS, LAST_TERM, POINTS, ROOM, Sentence, full, grown, told
 from matcher.solver.problem import Problem
 from matcher.solver.whatif import Change, Outcome, WhatIf
+from matcher.turns import Turns
 from matcher.widen import Opening, widened
+from matcher.world import Variant
 
 RESOLVE_PAIRS = 40_000
 """Rounds with more lawful pairs are never solved again for one question; what the prices cannot tell is then left open."""
-WIDEN_PAIRS = 2_000_000
-"""Rounds with more lawful pairs leave the effect of new papers and the like to the next run."""
-TRIES = 4
-MANY_PAIRS = 1_000_000
-"""Rounds with more lawful pairs try one change for each student before they name the pin that surely works."""
+ASKED_PAIRS = 150_000
+"""Rounds with more lawful pairs do not ask what each change would lead to: they name a seat kept by a pin, which surely works, and
+leave the effect of new papers and the like to the next run."""
+NEAREST = 40
+"""Pairs whose shortages are looked at for one student."""
+TRIES = 2
+"""Changes asked about for one student before a seat kept by a pin is named: a third one seldom succeeds where two did not."""
 UNPLACED_COST = 1000
 """What one student fewer placed counts in a cost or a price, in points."""
 
@@ -35,8 +41,13 @@ class Unplaced:
 
     student_id: str
     code: str
-    reason: str
+    said: tuple[Sentence, ...]
     smallest_change: str
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return told(self.said)
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Option:
     opportunity_id: str
     lawful: bool
     rule: str
-    reason: str
+    said: tuple[Sentence, ...]
     cost: int | None = None
 
 
@@ -54,7 +65,7 @@ class Explainer:
     """Answers about one run."""
 
     def __init__(self, run: Run, absent: np.ndarray | None = None) -> None:
-        self.run, self._absent = run, absent
+        self.run, self._absent, self._turns = run, absent, Turns(run)
         self.world, self.candidates = run.world, run.lawful.candidates
         self.problem: Problem = run.model.problem
         self._chosen = {int(self.candidates.student[p]): int(p) for p in run.solution.chosen}
@@ -64,6 +75,11 @@ class Explainer:
         self._columns = self.problem.limits.tocsc()
         self._obstacles = self._columns.T @ self._full.astype(np.int64)
         self._openings: dict[int, Opening | None] = {}
+        self._proven = run.solution.status == SolveStatus.OPTIMAL
+
+    @property
+    def _asks(self) -> bool:
+        return len(self.problem) <= ASKED_PAIRS
 
     @cached_property
     def _whatif(self) -> WhatIf:
@@ -71,33 +87,45 @@ class Explainer:
 
     def _after(self, change: Change) -> Outcome | None:
         """The best plan after a change; None when it is not known."""
-        return self._whatif.answer(change, may_solve=len(self.problem) <= RESOLVE_PAIRS)
+        return self._whatif.answer(change, may_solve=self._proven and len(self.problem) <= RESOLVE_PAIRS)
 
-    def placed_because(self, pair: int) -> str:
-        """Why these points, in words."""
+    def placed_because(self, pair: int) -> tuple[Sentence, ...]:
+        """Why these points, in words, and what last term decided."""
         variant, student = self.candidates.variant_of(pair), self.candidates.student_of(pair)
-        return self.run.scorer.words(student, variant, way_of(self.candidates, pair))
+        words = self.run.scorer.words(student, variant, way_of(self.candidates, pair))
+        return Sentence(words, (POINTS,)), self._turn(student)
+
+    def _turn(self, student: Student) -> Sentence:
+        return Sentence(self._turns.said(student.student_id), (LAST_TERM,))
 
     def unplaced(self, student: Student) -> Unplaced:
         """The first obstacle of a student without a placement, and the smallest change that would place them."""
         if student.status == "not_ready":
             change = "Once the advisor sets the status to seeking, the student takes part."
-            return Unplaced(student.student_id, "not_ready", "The student is not ready yet.", change)
+            return Unplaced(student.student_id, "not_ready", (Sentence("The student is not ready yet.", ("not_ready",)),), change)
         pairs = self.candidates.of_students(student.student_id)
-        return self._all_full(student, pairs) if len(pairs) else self._nothing_lawful(student)
+        why = self._all_full(student, pairs) if len(pairs) else self._nothing_lawful(student)
+        return replace(why, said=(*why.said, self._turn(student)))
 
     def _nothing_lawful(self, student: Student) -> Unplaced:
         place = self.world.student_place[student.student_id]
         refused = self.run.judge.refusals(place)
         if not refused.size:
-            return Unplaced(student.student_id, "no_offer", "There is no opportunity in this round.", "An opportunity.")
+            none = Sentence("There is no opportunity in this round.", ("no_offer",))
+            return Unplaced(student.student_id, "no_offer", (none,), "An opportunity.")
         alike = _nearest(refused)
         variant = self.world.variants[int(alike[0])]
         reasons = list(self.run.judge.reasons(student, variant))
         stops = " And: ".join(f"{why}" for _, why in reasons)
         reason = f"None of the {refused.shape[1]} offers is lawful for this student. Nearest {len(alike)}: {stops}."
-        change = self._opened(student, alike, [name for name, _ in reasons])
-        return Unplaced(student.student_id, reasons[0][0], reason, change)
+        rules = [name for name, _ in reasons]
+        said = Sentence(reason, self._speaks_of(student, variant, rules))
+        return Unplaced(student.student_id, rules[0], (said,), self._opened(student, alike, rules))
+
+    def _speaks_of(self, student: Student, variant: Variant, rules: list[str]) -> tuple[str, ...]:
+        """These rules and, with the trip, those that forbid a way to travel, for its reason tells theirs."""
+        ways = [r for r in self.run.judge.rules if isinstance(r, PairRule) and r.mode] if "trip" in rules else []
+        return (*rules, *(r.name for r in ways if r.mode in student.travel_modes and r.reason(self.world, student, variant)))
 
     def _opened(self, student: Student, variants: np.ndarray, rules: list[str]) -> str:
         remedies = " and ".join(self._remedy(name) for name in rules)
@@ -119,7 +147,7 @@ class Explainer:
     @cached_property
     def _widened(self) -> Explainer | None:
         """The same round with the pairs that the nearest changes would open to students for whom nothing is lawful."""
-        if len(self.problem) > WIDEN_PAIRS:
+        if not self._asks:
             return None
         left = np.setdiff1d(np.arange(len(self.world.students)), self.candidates.student)
         openings = [o for place in left if (o := self._opening(self.world.students[int(place)])) is not None]
@@ -145,21 +173,22 @@ class Explainer:
 
     def _all_full(self, student: Student, pairs: np.ndarray) -> Unplaced:
         nearest = pairs[np.lexsort((pairs, -self.candidates.points[pairs], self._obstacles[pairs]))]
-        shortages = [(self._shortage(int(p)), int(p)) for p in nearest[: 10 * TRIES]]
+        shortages = [(self._shortage(int(p)), int(p)) for p in nearest[: NEAREST if self._asks else 1]]
         rows, pair = shortages[0]
         first = self._limits(rows)[0] if len(rows) else None
         options = len({self.world.variants[v].opportunity.opportunity_id for v in np.unique(self.candidates.variant[pairs])})
-        reason = f"All {options} lawful options are taken by plans that place more students or serve them better"
-        reason += f"; nearest: {self.candidates.variant_of(pair).opportunity.opportunity_id}" + (f" ({_told(first)})." if first else ".")
-        return Unplaced(student.student_id, first.rule if first else "full", reason, self._one_more(student, shortages))
+        taken = "by plans that place more students or serve them better" if self._proven else "in this plan, which is not proven best"
+        reason = f"All {options} lawful options are taken {taken}"
+        reason += f"; nearest: {self.candidates.variant_of(pair).opportunity.opportunity_id}" + (f" ({full(first)})." if first else ".")
+        code = first.rule if first else "full"
+        return Unplaced(student.student_id, code, (Sentence(reason, (code,)),), self._one_more(student, shortages))
 
     def _one_more(self, student: Student, shortages: list[tuple[np.ndarray, int]]) -> str:
         place = self.world.student_place[student.student_id]
         added = () if self._absent is None else tuple(p for p in self.candidates.of_students(student.student_id) if self._absent[p])
         tried: set[tuple[int, ...]] = set()
-        most = TRIES if len(self.problem) <= MANY_PAIRS else 1
-        for rows, pair in shortages:
-            if len(tried) == most or tuple(rows) in tried:
+        for rows, pair in shortages if self._asks else ():
+            if len(tried) == TRIES or tuple(rows) in tried:
                 continue
             tried.add(tuple(rows))
             change = Change(more=tuple((int(row), 1) for row in rows), added=added, likely=(pair,))
@@ -181,8 +210,21 @@ class Explainer:
         found = [limit for row in rows for limit in self.run.model.meaning[row] if limit.at_most == self.problem.at_most[row]]
         return sorted(found, key=lambda limit: (limit.rule != "seats", limit.rule, limit.about))
 
+    def exceeded(self, student: Student, opportunity_id: str) -> list[Limit]:
+        """The limits that the plan would exceed with this student at this opportunity and nowhere else; the variant that exceeds fewest."""
+        places = [self.world.student_place[student.student_id]]
+        chosen = self.run.solution.chosen[~np.isin(self.candidates.student[self.run.solution.chosen], places)]
+        use = np.asarray(self._columns[:, chosen].sum(axis=1)).ravel()
+        found = []
+        for pair in self.candidates.of_students(student.student_id):
+            if self.candidates.variant_of(int(pair)).opportunity.opportunity_id == opportunity_id:
+                column = slice(*self._columns.indptr[pair : pair + 2])
+                rows = self._columns.indices[column]
+                found.append(self._limits(rows[use[rows] + self._columns.data[column] > self.problem.at_most[rows]]))
+        return min(found, key=len, default=[])
+
     def _grown(self, rows: np.ndarray) -> str:
-        seen = dict.fromkeys(_grow(limit) for limit in self._limits(rows))
+        seen = dict.fromkeys(grown(limit) for limit in self._limits(rows))
         text = " and ".join(seen) or "a change of the decisions about this student"
         return text[:1].upper() + text[1:]
 
@@ -206,34 +248,37 @@ class Explainer:
 
     def _option(self, student: Student, opportunity_id: str, pairs: list[int], priced: bool) -> Option:
         if not pairs:
-            refusals = [next(self.run.judge.reasons(student, v)) for v in self.world.variants[self.world.variants_at[opportunity_id]]]
-            rule, why = refusals[0]
-            return Option(opportunity_id, False, rule, f"{why[:1].upper()}{why[1:]}.")
+            variant = self.world.variants[self.world.variants_at[opportunity_id]][0]
+            rule, why = next(self.run.judge.reasons(student, variant))
+            said = Sentence(f"{why[:1].upper()}{why[1:]}.", self._speaks_of(student, variant, [rule]))
+            return Option(opportunity_id, False, rule, (said,))
         current = self._chosen.get(self.world.student_place[student.student_id])
         if current in pairs:
-            return Option(opportunity_id, True, "", "This is the placement.", 0)
-        full = self._limits(self._shortage(max(pairs, key=lambda p: int(self.candidates.points[p]))))
-        state = f"Lawful; {_told(full[0])}." if full else "Lawful, with room."
+            return Option(opportunity_id, True, "", (Sentence("This is the placement.", (ROOM,)),), 0)
+        limits = self._limits(self._shortage(max(pairs, key=lambda p: int(self.candidates.points[p]))))
+        state = Sentence(f"Lawful; {full(limits[0])}.", (limits[0].rule,)) if limits else Sentence("Lawful, with room.", (ROOM,))
         if not priced:
-            return Option(opportunity_id, True, "", state)
+            return Option(opportunity_id, True, "", (state,))
         cost, words = self._cost(pairs)
-        return Option(opportunity_id, True, "", f"{state} {words}", cost)
+        return Option(opportunity_id, True, "", (state, words), cost)
 
-    def _cost(self, pairs: list[int]) -> tuple[int | None, str]:
+    def _cost(self, pairs: list[int]) -> tuple[int | None, Sentence]:
         """What the round would lose if the student had one of these pairs, by solving again with that as a demand."""
         forced = self._after(Change(demanded=tuple(pairs)))
         if forced is None:
-            return None, "What it would cost is not worked out in a round of this size."
+            return None, Sentence("What it would cost is not worked out in a round of this size.", (COST,))
         if not forced.feasible:
-            return None, "It cannot be given: pins or other decisions stand against it."
+            return None, Sentence("It cannot be given: pins or other decisions stand against it.", (DECISIONS,))
         return self._difference(forced)
 
-    def _difference(self, other: Outcome) -> tuple[int, str]:
+    def _difference(self, other: Outcome) -> tuple[int, Sentence]:
         base, new = {s.name: s.value for s in self.run.solution.stages}, other.values
         points = int(self.problem.points[self.run.solution.chosen].sum() - self.problem.points[other.chosen].sum())
         cost = UNPLACED_COST * (len(self.run.solution.chosen) - len(other.chosen)) + points
         first = next((name for name in base if base[name] != new.get(name)), None)
-        return cost, "It costs the round nothing but the draw." if first is None else _loss(first, base[first] - new[first])
+        if first is None:
+            return cost, Sentence("It costs the round nothing but the draw.", (COST,))
+        return cost, Sentence(loss(first, base[first] - new[first]), (LAST_TERM if first.startswith("carry_over_") else COST,))
 
 
 def _nearest(refused: np.ndarray) -> np.ndarray:
@@ -243,36 +288,3 @@ def _nearest(refused: np.ndarray) -> np.ndarray:
     packed = np.packbits(refused[:, nearest], axis=0).T
     kinds, counts = np.unique(packed, axis=0, return_counts=True)
     return np.asarray(nearest[(kinds[int(np.argmax(counts))] == packed).all(axis=1)])
-
-
-def _told(limit: Limit) -> str:
-    return {
-        "seats": f"every seat of {limit.about} is taken",
-        "mentor_capacity": f"mentor {limit.about} has all the students they take",
-        "site_capacity": f"site {limit.about} has all the students it takes",
-        "van_seats": f"every seat of {limit.about} is taken",
-    }.get(limit.rule, f"a decision about people kept apart or together stands against it at {limit.about}")
-
-
-def _grow(limit: Limit) -> str:
-    name = limit.about.split(",")[0]
-    return {
-        "seats": f"one more seat at {name}",
-        "mentor_capacity": f"one more student for mentor {name}",
-        "site_capacity": f"one more student at site {name}",
-        "van_seats": f"one more seat in {limit.about}",
-    }.get(limit.rule, "a change of the decisions about this student")
-
-
-def _loss(stage: str, by: int) -> str:
-    if stage == "most_placed" or stage.startswith("priority_"):
-        return f"It would leave {by} student{'s' if by > 1 else ''} more without a place."
-    if stage.startswith("worst_off_"):
-        return f"It would push {by} student{'s' if by > 1 else ''} more below {stage.rsplit('_', 1)[1]} points."
-    if stage == "total_points":
-        return f"It would cost other students {by} points in all."
-    if stage == "landed":
-        return f"It would break {by} landed agreement{'s' if by > 1 else ''} of other students."
-    if stage == "least_change":
-        return f"It would move {by} student{'s' if by > 1 else ''} more from where they are today."
-    return "It loses the public draw, which decides between equally good plans."

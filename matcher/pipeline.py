@@ -6,7 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from matcher.candidates import Judge, Lawful, build
@@ -14,8 +14,10 @@ from matcher.domain import Round, SolveStatus
 from matcher.errors import Issue
 from matcher.load import load_round
 from matcher.plan import Model, Placement, build_model, placements
-from matcher.published import with_previous
+from matcher.published import with_order, with_previous
 from matcher.scoring.base import Scorer
+from matcher.solver.canaries import check_canaries
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.problem import Solution
 from matcher.world import World
@@ -25,7 +27,13 @@ Stage = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Run:
-    """One solve of a round, with everything that led to it."""
+    """One solve of a round, with everything that led to it.
+
+    Attributes
+    ----------
+    earlier : the output that says where students are today.
+    control : what the solve obeyed, and whatever is solved beside it to explain it.
+    """
 
     folder: Path
     world: World
@@ -38,6 +46,8 @@ class Run:
     issues: tuple[Issue, ...]
     seconds: dict[str, float] = field(compare=False)
     peak_mb: float = field(compare=False)
+    earlier: Path | None = field(default=None, compare=False)
+    control: Control = field(default_factory=Control, compare=False, repr=False)
 
     @property
     def solved(self) -> bool:
@@ -74,8 +84,12 @@ class Clock:
         self._name, self._since = name, now
 
 
-def run_round(folder: Path, workers: int = 1, announce: Stage | None = None, previous: Path | None = None) -> Run:
+def run_round(
+    folder: Path, workers: int = 1, announce: Stage | None = None, previous: Path | None = None, control: Control | None = None
+) -> Run:
     """Load, check, judge, score, solve; `previous` is an earlier output whose placements are where students are today.
+
+    The control may stop the solver, give it a budget and listen to its progress.
 
     Raises
     ------
@@ -87,18 +101,23 @@ def run_round(folder: Path, workers: int = 1, announce: Stage | None = None, pre
     round_, issues = load_round(folder)
     if previous is not None:
         round_ = with_previous(round_, previous)
-    return run_loaded(round_, folder, issues, workers, clock)
+    return replace(run_loaded(round_, folder, issues, workers, clock, control), earlier=previous)
 
 
-def run_loaded(round_: Round, folder: Path, issues: list[Issue], workers: int = 1, clock: Clock | None = None) -> Run:
+def run_loaded(
+    round_: Round, folder: Path, issues: list[Issue], workers: int = 1, clock: Clock | None = None, control: Control | None = None
+) -> Run:
     """The same for a round in memory."""
-    clock = clock or Clock(None)
+    clock, control = clock or Clock(None), control or Control()
+    if round_.settings.repair.began:
+        round_ = with_order(round_, round_.settings.order(rerun=True))
     world, judge, scorer, lawful, model = prepare(round_, folder, clock)
     clock("solve")
-    solution = solve(model.problem, workers)
+    check_canaries()
+    solution = solve(model.problem, workers, control)
     clock("")
     chosen = tuple(placements(lawful.candidates, solution.chosen))
-    return Run(folder, world, judge, scorer, lawful, model, solution, chosen, tuple(issues), clock.seconds, peak_mb())
+    return Run(folder, world, judge, scorer, lawful, model, solution, chosen, tuple(issues), clock.seconds, peak_mb(), control=control)
 
 
 def peak_mb() -> float:

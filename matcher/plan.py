@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 
@@ -9,10 +10,10 @@ import numpy as np
 from scipy import sparse
 
 from matcher.candidates import Candidates, limit_rules
-from matcher.domain import MODES, Student
+from matcher.domain import MODES, NO_RECORD, Earlier, Opportunity, Student
 from matcher.rules.base import Limit
 from matcher.solver.problem import Problem
-from matcher.world import Variant
+from matcher.world import Variant, World
 
 LOT_BITS = 40
 
@@ -38,10 +39,10 @@ class Placement:
     transfers: int
 
 
-def build_model(candidates: Candidates) -> Model:
-    """The problem of a round: candidates, all limits, and what the objectives read."""
+def build_model(candidates: Candidates, left_out: str = "") -> Model:
+    """The problem of a round: candidates, all limits but those of the rule `left_out`, and what the objectives read."""
     world = candidates.world
-    rows = _merged([limit for rule in limit_rules() for limit in rule.limits(world, candidates)], candidates)
+    rows = _merged([limit for rule in limit_rules() if rule.name != left_out for limit in rule.limits(world, candidates)], candidates)
     matrix = _matrix([group[0] for group in rows], len(candidates))
     students = world.students
     problem = Problem(
@@ -52,8 +53,10 @@ def build_model(candidates: Candidates) -> Model:
         at_least=np.array([group[0].at_least for group in rows], dtype=np.int64),
         objectives=world.settings.objectives.order,
         priority=np.array([s.priority for s in students], dtype=np.int64)[candidates.student],
+        today=_today(candidates),
         kept=_kept(candidates),
         landed=_landed(candidates),
+        last_term=_last_term(candidates),
         draw=lots(candidates),
         bands=world.settings.objectives.bands,
     )
@@ -87,15 +90,36 @@ def _matrix(limits: list[Limit], pairs: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((data.astype(np.int64), indices, indptr), shape=(len(limits), pairs))
 
 
+def _today(candidates: Candidates) -> np.ndarray:
+    """int64 [n]: 1 where the pair is of a student who is placed today."""
+    today = np.zeros(len(candidates), dtype=np.int64)
+    today[candidates.of_students(*(row.student_id for row in candidates.world.round.previous))] = 1
+    return today
+
+
 def _kept(candidates: Candidates) -> np.ndarray:
-    """int64 [n]: 1 where the pair keeps a student at the opportunity and windows of `previous`."""
+    """int64 [n]: 1 where the pair keeps a student at the opportunity and windows of `previous`, 2 within the first commitment."""
     kept = np.zeros(len(candidates), dtype=np.int64)
     for row in candidates.world.round.previous:
-        for pair in candidates.of_students(row.student_id):
-            variant = candidates.variant_of(int(pair))
-            if variant.opportunity.opportunity_id == row.opportunity_id and row.sessions in {(), variant.windows}:
-                kept[pair] = 1
+        for pair in keeping(candidates, row):
+            committed = within_commitment(candidates.world, candidates.variant_of(pair).opportunity)
+            kept[pair] = 2 if committed else 1
     return kept
+
+
+def keeping(candidates: Candidates, row: Earlier) -> list[int]:
+    """The lawful pairs that keep a student where `previous` says, one for each mentor and choice of vans."""
+    pairs = [(int(pair), candidates.variant_of(int(pair))) for pair in candidates.of_students(row.student_id)]
+    return [p for p, v in pairs if v.opportunity.opportunity_id == row.opportunity_id and row.sessions in {(), v.windows}]
+
+
+def within_commitment(world: World, opportunity: Opportunity) -> bool:
+    """Whether whoever is at the opportunity is still within the first commitment on the first day of the plan."""
+    repair = world.settings.repair
+    if repair.began is None:
+        return False
+    begin = max(repair.began, opportunity.starts or repair.began)
+    return world.first < begin + dt.timedelta(weeks=repair.commitment_weeks)
 
 
 def _landed(candidates: Candidates) -> np.ndarray:
@@ -106,6 +130,15 @@ def _landed(candidates: Candidates) -> np.ndarray:
             for pair in candidates.of_students(request.student_id):
                 landed[pair] = landed[pair] or candidates.variant_of(int(pair)).opportunity.opportunity_id == request.opportunity_id
     return landed
+
+
+def _last_term(candidates: Candidates) -> np.ndarray | None:
+    """int64 [n]: last term's points of each pair's student; None when last term is not given."""
+    if not candidates.world.round.last_term:
+        return None
+    points = dict(candidates.world.round.last_term)
+    by_student = np.array([points.get(s.student_id, NO_RECORD) for s in candidates.world.students], dtype=np.int64)
+    return np.asarray(by_student[candidates.student])
 
 
 def lots(candidates: Candidates) -> np.ndarray:

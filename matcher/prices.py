@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from matcher.domain import SolveStatus
 from matcher.pipeline import Run
-from matcher.solver.problem import StageResult
+from matcher.solver.problem import KNAPSACKS, Solution, StageResult
 
 PLACED = 1000
 """What one more student placed counts in a price, in points."""
+
+
+def has_prices(solution: Solution) -> bool:
+    """Whether each objective has prices of limits that prove it.
+
+    Where a plan is not proven best, prices bound what all places together may still add, not one. Where knapsacks prove it, or parts
+    whose prices cannot be told together, limits have none.
+    """
+    known = (len(stage.prices) and KNAPSACKS not in stage.road for stage in solution.stages)
+    return solution.status == SolveStatus.OPTIMAL and all(known)
 
 
 def pair_prices(run: Run) -> np.ndarray:
@@ -33,8 +44,10 @@ def _limit_prices(stage: StageResult, limits: int) -> np.ndarray:
 def place_prices(run: Run) -> dict[tuple[str, int], int]:
     """Per opportunity and pattern: what one more place (a seat, and the mentor for it) would add to the round, in points.
 
-    Negative only by rounding of the order of objectives; shown as 0 then.
+    Negative only by rounding of the order of objectives; shown as 0 then. Nothing where `has_prices` says that there are none.
     """
+    if not has_prices(run.solution):
+        return {}
     candidates, prices = run.lawful.candidates, pair_prices(run)
     best = np.full(len(run.world.variants), -np.inf)
     np.maximum.at(best, candidates.variant, prices)

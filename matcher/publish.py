@@ -21,26 +21,33 @@ import numpy as np
 from matcher import __version__
 from matcher.audit import audit_or_raise
 from matcher.cells import Window, show_windows
+from matcher.changes import moved
 from matcher.errors import InputError
 from matcher.explain import Explainer
+from matcher.holding import holds
 from matcher.instants import standing
 from matcher.law import pack_path
-from matcher.load import canonical_hashes
+from matcher.load import canonical_hashes, last_term_hashes
 from matcher.pipeline import Clock, Run, Stage, peak_mb
-from matcher.prices import place_prices
+from matcher.prices import has_prices, place_prices
 from matcher.published import rows_of
-from matcher.recruit import recruit_next
+from matcher.recruit import Recruit, recruit_next
 from matcher.report import report_page
+from matcher.report.seats import look_for
 from matcher.scoring.text.documents import text_version
+from matcher.sentences import sentence_rows, told
 from matcher.slates import build_slates
 from matcher.solver.certificate import Certificate, digest
-from matcher.solver.problem import Solution
+from matcher.solver.problem import NOT_BEGUN, Solution
 from matcher.travel.feed_files import feed_hashes
 
 PLACEMENTS = ("student_id", "opportunity_id", "site_id", "mentor_id", "sessions", "points", "mode", "minutes", "transfers", "reason")
 UNPLACED = ("student_id", "code", "reason", "smallest_change")
 SLATES = ("student_id", "rank", "opportunity_id", "points", "odds", "reason")
+WAVES = ("student_id", "opportunity_id", "wave", "hold_until")
 SEATS = ("opportunity_id", "sessions", "seats", "used", "price")
+SENTENCES = ("student_id", "about", "sentence")
+CHANGES = ("student_id", "from_opportunity", "from_sessions", "to_opportunity", "to_sessions", "code", "reason")
 RECRUIT = ("rank", "cluster", "weekdays", "area", "seats", "places", "who")
 TIMINGS = ("seconds", "peak_mb")
 """Keys of summary.json that differ from run to run; the manifest's hash leaves them out."""
@@ -63,64 +70,77 @@ def publish(run: Run, out: Path, announce: Stage | None = None) -> dict[str, Any
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         clock("explain and write")
-        tables = _tables(run)
+        recruits = recruit_next(run)
+        tables = _tables(run, recruits)
         for name, (header, rows) in tables.items():
             (draft / name).write_bytes(csv_bytes(header, rows))
         _write_certificate(run, draft)
-        summary = summarise(run, {name: rows for name, (_, rows) in tables.items()})
-        (draft / "report.html").write_text(report_page(run, summary, {n: rows for n, (_, rows) in tables.items()}), encoding="utf-8")
+        summary = summarise(run, {name: rows for name, (_, rows) in tables.items()}) | {"recruit": [look_for(r) for r in recruits]}
+        page = report_page(run, summary, {name: rows for name, (_, rows) in tables.items()}, recruits)
+        (draft / "report.html").write_text(page, encoding="utf-8")
         (draft / "summary.json").write_text(_json(summary), encoding="utf-8")
         (draft / "manifest.json").write_text(_json(manifest(run, draft, summary)), encoding="utf-8")
         clock("audit")
-        audit_or_raise(draft, run.folder)
+        audit_or_raise(draft, run.folder, run.earlier)
         clock("")
         summary["seconds"] = {**run.seconds, **clock.seconds}
         summary["peak_mb"] = peak_mb()
         (draft / "summary.json").write_text(_json(summary), encoding="utf-8")
         draft.chmod(0o755)
-        _swap(draft, out)
+        swap(draft, out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return summary
 
 
-def check_target(out: Path, round_: Path) -> None:
-    """Refuse a place where a plan cannot be written or would replace something that is not a plan.
+def check_target(out: Path, *rounds: Path, mark: str = "placements.csv") -> None:
+    """Refuse a place that cannot be written to, or where something else would be replaced than what this command writes.
+
+    Parameters
+    ----------
+    mark : the file by which the manifest of an earlier output is known.
 
     Raises
     ------
     InputError
-        When `out` is a file, holds files that no run wrote, or holds the round or the present folder.
+        When `out` is a file, holds files that this command did not write, or holds a round or the present folder.
     """
     target = out.resolve()
     if out.is_file() or any(parent.is_file() for parent in target.parents):
         raise InputError(f"{out} is a file, or lies below one. Maybe name a folder that does not exist yet.")
-    if any(place.resolve().is_relative_to(target) for place in (round_, Path())):
+    if any(place.resolve().is_relative_to(target) for place in (*rounds, Path())):
         raise InputError(f"{out} holds the round or the folder you are in. Maybe name a new folder.")
-    if out.is_dir() and (others := sorted({p.name for p in out.iterdir()} - _own_files(out))):
+    if out.is_dir() and (others := sorted({p.name for p in out.iterdir()} - _own_files(out, mark))):
         raise InputError(f"{out} holds files that this engine did not write, such as {others[0]}. Maybe name a new folder.")
 
 
-def _own_files(out: Path) -> set[str]:
-    """What a run wrote into a folder, by its manifest."""
+def _own_files(out: Path, mark: str) -> set[str]:
+    """What this command wrote into a folder, by its manifest."""
     try:
         outputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
-        return {*map(str, outputs), "manifest.json", "summary.json"} if "placements.csv" in outputs else set()
+        return {*map(str, outputs), "manifest.json", "summary.json"} if mark in outputs else set()
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 
 
-def _swap(draft: Path, out: Path) -> None:
+def swap(draft: Path, out: Path) -> None:
+    """Put a finished folder in the place of an earlier one, which stays where it is when that fails."""
     old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    draft.rename(out)
+    try:
+        if out.exists():
+            out.rename(old)
+        draft.rename(out)
+    except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _tables(run: Run) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
+def _tables(run: Run, recruits: Sequence[Recruit]) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
     explainer = Explainer(run)
+    because = {p.student.student_id: explainer.placed_because(p.pair) for p in run.placements}
     placed = [
         (
             p.student.student_id,
@@ -132,18 +152,21 @@ def _tables(run: Run) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
             p.mode,
             p.minutes,
             p.transfers,
-            explainer.placed_because(p.pair),
+            told(because[p.student.student_id]),
         )
         for p in run.placements
     ]
-    done = {row[0] for row in placed}
-    left = [s for s in run.world.round.students if s.status == "not_ready" or (s.status == "seeking" and s.student_id not in done)]
+    promises = build_slates(run)
+    left = [explainer.unplaced(s) for s in run.world.round.students if s.status != "placed" and s.student_id not in because]
     return {
         "placements.csv": (PLACEMENTS, placed),
-        "unplaced.csv": (UNPLACED, [astuple(explainer.unplaced(s)) for s in left]),
-        "slates.csv": (SLATES, [astuple(p) for p in build_slates(run)]),
+        "unplaced.csv": (UNPLACED, [(u.student_id, u.code, u.reason, u.smallest_change) for u in left]),
+        "sentences.csv": (SENTENCES, sentence_rows(because | {u.student_id: u.said for u in left})),
+        "slates.csv": (SLATES, [astuple(p) for p in promises]),
+        "waves.csv": (WAVES, [astuple(h) for h in holds(run.world, promises)]),
         "seats.csv": (SEATS, _seats(run)),
-        "recruit.csv": (RECRUIT, [astuple(r) for r in recruit_next(run)]),
+        "recruit.csv": (RECRUIT, [r.row for r in recruits]),
+        "changes.csv": (CHANGES, [astuple(change) for change in moved(run)]),
     }
 
 
@@ -152,9 +175,15 @@ def _seats(run: Run) -> list[tuple[Any, ...]]:
     for stays in standing(run.world):
         opportunity = stays.variant.opportunity
         used[opportunity.opportunity_id, alternative(opportunity.sessions, stays.windows)] += 1
-    prices = place_prices(run)
+    prices, none = place_prices(run), 0 if has_prices(run.solution) else ""
     return [
-        (o.opportunity_id, show_windows(windows), o.seats, used[o.opportunity_id, i], prices.get((o.opportunity_id, i), 0))
+        (
+            o.opportunity_id,
+            show_windows(windows),
+            o.seats,
+            used[o.opportunity_id, i],
+            prices.get((o.opportunity_id, i), none),
+        )
         for o in run.world.round.opportunities
         for i, windows in enumerate(o.sessions)
     ]
@@ -208,17 +237,19 @@ def _write_certificate(run: Run, folder: Path) -> None:
     (folder / "certificate.npz").write_bytes(buffer.getvalue())
     rows = [[f"{limit.rule}: {limit.about}" for limit in group] for group in run.model.meaning]
     students = [s.student_id for s in run.world.students]
-    (folder / "certificate.json").write_text(_json({**said, "limits": rows, "students": students}), encoding="utf-8")
+    vans = [run.lawful.candidates.vans(p.pair) for p in run.placements]
+    (folder / "certificate.json").write_text(_json({**said, "limits": rows, "students": students, "vans": vans}), encoding="utf-8")
 
 
 def certificate_of(solution: Solution) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the certificate says in words (`stages`, `tree`, a hash of the arrays), and its arrays."""
     stages, certificate = solution.stages, solution.certificate or Certificate()
-    prices = {f"prices_{i}": stage.prices for i, stage in enumerate(stages)}
-    tree, arrays = certificate.to_arrays(prices)
+    prices = {f"prices_{i}": stage.prices for i, stage in enumerate(stages) if stage.road != NOT_BEGUN}
+    if certificate.pieces:
+        prices = {name: array for name, array in prices.items() if len(array)}
+    tree, arrays = certificate.to_arrays(prices, [stage.scale for stage in stages])
     said = [{"objective": s.name, "value": s.value, "bound": s.bound, "scale": s.scale, "road": s.road} for s in stages]
-    groups = [{"students": list(students), "limits": list(limits)} for students, limits in certificate.groups]
-    return {"stages": said, "groups": groups, "tree": tree, "arrays": digest(arrays)}, arrays
+    return {"stages": said, **tree, "arrays": digest(arrays)}, arrays
 
 
 def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
@@ -231,10 +262,13 @@ def manifest(run: Run, folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
     return {
         "engine": __version__,
         "versions": {name: version(name) for name in ("ortools", "numpy", "scipy", "pystemmer")} | {"python": platform.python_version()},
-        "inputs": canonical_hashes(run.folder) | feed_hashes(run.folder, settings.gtfs.feeds),
+        "inputs": canonical_hashes(run.folder)
+        | feed_hashes(run.folder, settings.gtfs.feeds)
+        | last_term_hashes(run.folder, settings.objectives.last_term),
         "rule_packs": packs,
         "settings": settings.model_dump(mode="json"),
         "text": text_version(run.world),
+        "earlier_plan": None if run.earlier is None else _sha((run.earlier / "placements.csv").read_bytes()),
         "previous": rows_of(run.world.round),
         "seed": settings.round.seed,
         "outputs": {p.name: _sha(p.read_bytes()) for p in files} | {"summary.json": _sha(told.encode())},

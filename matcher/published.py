@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from matcher.errors import InputError
 NEEDED = {
     "placements.csv": ("student_id", "opportunity_id", "mentor_id", "sessions", "reason"),
     "unplaced.csv": ("student_id", "reason"),
+    "changes.csv": ("student_id", "from_opportunity", "from_sessions", "code", "reason"),
+    "slates.csv": ("student_id", "rank", "opportunity_id", "points", "odds", "reason"),
+    "waves.csv": ("student_id", "opportunity_id", "wave", "hold_until"),
 }
 """Columns that the commands read again."""
 
@@ -39,29 +43,51 @@ def read_table(out: Path, name: str) -> list[dict[str, str]]:
     return rows
 
 
+def read_slates(out: Path) -> list[dict[str, str]]:
+    """The rows of slates.csv, each with its `wave` and `hold_until` of waves.csv.
+
+    Raises
+    ------
+    InputError
+        When the folder was not written by `matcher run`.
+    """
+    dates = {(row["student_id"], row["opportunity_id"]): row for row in read_table(out, "waves.csv")}
+    return [dates.get((row["student_id"], row["opportunity_id"]), {}) | row for row in read_table(out, "slates.csv")]
+
+
 def _plain(cell: str | None) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it."""
     text = cell or ""
     return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@", "\t", "\r", "\0"} else text
 
 
+def changes_in(out: Path) -> dict[str, dict[str, str]]:
+    """The rows of changes.csv by student; none for a plan that was written before there was such a table."""
+    return {row["student_id"]: row for row in read_table(out, "changes.csv")} if (out / "changes.csv").exists() else {}
+
+
 def read_json(out: Path, name: str) -> Any:
-    """A published JSON file."""
+    """A published JSON file; NaN and Infinity, which no run writes and which no comparison refuses, cannot be read."""
     try:
-        return json.loads((out / name).read_text(encoding="utf-8"))
+        return json.loads((out / name).read_text(encoding="utf-8"), parse_constant=_refuse)
     except (OSError, ValueError):
         raise InputError(f"{out / name} cannot be read. Maybe {out} was not written by matcher run.") from None
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(name)
 
 
 def with_previous(round_: Round, out: Path) -> Round:
     """The round with the placements of an earlier output as where students are today; they win over the table `previous`.
 
-    Placements of students or opportunities that are no longer in the round are left out. Unless round.toml gives an order of
-    objectives, moving few people then comes before bands and points.
+    Placements of students who are no longer in the round are left out; whoever the earlier output leaves unplaced has no place
+    today. The order of objectives is that of a re-run (`Settings.order`).
     """
     placed = read_table(out, "placements.csv")
-    moved = with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed])
-    return with_order(moved, moved.settings.objectives.for_rerun().order)
+    left = {row["student_id"] for row in read_table(out, "unplaced.csv")} if (out / "unplaced.csv").exists() else set()
+    moved = with_rows(round_, [(row["student_id"], row["opportunity_id"], row["sessions"]) for row in placed], left)
+    return with_order(moved, moved.settings.order(rerun=True))
 
 
 def with_order(round_: Round, order: Iterable[str]) -> Round:
@@ -85,15 +111,24 @@ def as_solved(round_: Round, out: Path) -> Round:
     except (KeyError, TypeError):
         raise InputError(f"{out / 'manifest.json'} does not say how texts and objectives were taken. Maybe run the round again.") from None
     leveled = replace(round_, settings=round_.settings.model_copy(update={"text": text}))
-    return with_order(with_rows(leveled, earlier_rows(out)), order)
+    seeking = {s.student_id for s in round_.students if s.status == "seeking"}
+    return with_order(with_rows(leveled, earlier_rows(out), seeking), order)
 
 
-def with_rows(round_: Round, placed: Iterable[Sequence[str]]) -> Round:
-    """The round with these (student, opportunity, sessions) as where its seeking students are today."""
-    rows = {row.student_id: row for row in round_.previous}
+def with_rows(round_: Round, placed: Iterable[Sequence[str]], stale: AbstractSet[str] = frozenset()) -> Round:
+    """The round with these (student, opportunity, sessions) as where its seeking students are today.
+
+    A row stays when its opportunity is gone: the student was placed, and has lost the place.
+
+    Parameters
+    ----------
+    stale : students of whom the table `previous` says nothing that counts; rows of students with status `placed` always count.
+    """
+    firm = {s.student_id for s in round_.students if s.status == "placed"}
+    rows = {row.student_id: row for row in round_.previous if row.student_id in firm or row.student_id not in stale}
     for student_id, opportunity_id, sessions in placed:
         student = round_.student.get(student_id)
-        if student is not None and student.status == "seeking" and opportunity_id in round_.opportunity:
+        if student is not None and student.status == "seeking":
             cells = {"student_id": student_id, "opportunity_id": opportunity_id, "sessions": sessions}
             try:
                 rows[student_id] = Earlier.model_validate(cells)

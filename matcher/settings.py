@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 from matcher.errors import Issue
 from matcher.registry import names
 
+DEFAULT_CAP = 60
+"""Minutes one way for a student without a value of their own in a round without one."""
 SHIPPED_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
 
 
@@ -52,6 +54,9 @@ class ObjectiveSection(_Section):
         "public_draw",
     )
     bands: tuple[int, ...] = Field((200, 400), description="points; students below the first band are worst off")
+    last_term: str | None = Field(
+        None, exclude_if=lambda given: given is None, description="folder of last term's output, a path from the round folder"
+    )
 
     @model_validator(mode="after")
     def _lawful(self) -> ObjectiveSection:
@@ -59,14 +64,21 @@ class ObjectiveSection(_Section):
             raise ValueError("order names an objective twice")
         if list(self.bands) != sorted(set(self.bands)) or any(not 0 < b <= 1000 for b in self.bands):
             raise ValueError("bands must rise and lie between 1 and 1000")
+        if "order" in self.model_fields_set and ("carry_over" in self.order) != (self.last_term is not None):
+            raise ValueError("carry_over in the order and last_term need each other")
+        if self.last_term is not None and "carry_over" not in self.order:
+            place = self.order.index("landed") + 1
+            object.__setattr__(self, "order", (*self.order[:place], "carry_over", *self.order[place:]))
         return self
 
-    def for_rerun(self) -> ObjectiveSection:
-        """The order of a re-run: people stay where the earlier plan had them before anything but places counts; a given order stands."""
-        if "order" in self.model_fields_set:
-            return self
-        first = ("priority_classes", "most_placed", "landed", "least_change")
-        return self.model_copy(update={"order": first + tuple(name for name in self.order if name not in first)})
+    @property
+    def given(self) -> bool:
+        """Whether round.toml gives an order."""
+        return "order" in self.model_fields_set
+
+    def beginning_with(self, *first: str) -> tuple[str, ...]:
+        """The order with these objectives before all others."""
+        return first + tuple(name for name in self.order if name not in first)
 
 
 class LimitSection(_Section):
@@ -79,6 +91,39 @@ class LimitSection(_Section):
     arrival_buffer_minutes: int = Field(0, ge=0, le=120)
     slate_size: int = Field(4, ge=1, le=20)
     promises_per_seat: int = Field(3, ge=1, le=20, description="slates promise one seat to at most this many students")
+
+
+class RepairSection(_Section):
+    """``[repair]``: a term that is under way; `round.start` is then the day from which the new plan counts."""
+
+    began: dt.date | None = Field(None, description="when the places of the earlier plan began; unset: the term has not begun")
+    commitment_weeks: int = Field(8, ge=0, le=60, description="a student keeps a lawful place for so many weeks")
+    dropout: float = Field(0.05, ge=0, le=1, description="the chance that a mentor drops out, for `matcher robustness`")
+
+
+class OddsSection(_Section):
+    """``[odds]``: chance that a student who tries for an option lands it, by the state of the request, else by the appetite.
+
+    These count where nothing is known of a site; `matcher.odds` moves them by what came of earlier asks.
+    """
+
+    landed: float = Field(0.95, ge=0.01, le=0.99)
+    pursuing: float = Field(0.6, ge=0.01, le=0.99)
+    wish: float = Field(0.4, ge=0.01, le=0.99)
+    interested: float = Field(0.35, ge=0.01, le=0.99)
+    open: float = Field(0.3, ge=0.01, le=0.99)
+    default_worth: int = Field(5, ge=1, le=1000, description="asks: the numbers above count as much as so many answers of a site")
+
+    def thousandths(self) -> dict[str, int]:
+        """Odds as whole numbers, which are the same on every machine."""
+        return {name: round(1000 * float(odds)) for name, odds in self.model_dump(exclude={"default_worth"}).items()}
+
+
+class WaveSection(_Section):
+    """``[waves]``: the dates by which the options of a slate are to be answered."""
+
+    begins: dt.date | None = Field(None, description="the day from which students ask; unset: the round's first day")
+    days: int = Field(10, ge=1, le=100, description="school days until an option that was not answered gives way to the next")
 
 
 class ModeSection(_Section):
@@ -137,9 +182,36 @@ class Settings(_Section):
     weights: dict[str, Weight] = {}
     objectives: ObjectiveSection = ObjectiveSection()
     limits: LimitSection = LimitSection()
+    odds: OddsSection = OddsSection()
+    waves: WaveSection = WaveSection()
     travel: TravelSection = TravelSection()
     text: TextSection = TextSection()
     gtfs: GtfsSection = GtfsSection()
+    repair: RepairSection = RepairSection()
+
+    @model_validator(mode="after")
+    def _under_way(self) -> Settings:
+        if self.repair.began and self.repair.began > self.round.start:
+            raise ValueError(f"repair.began ({self.repair.began}) is after round.start ({self.round.start})")
+        return self
+
+    def order(self, rerun: bool) -> tuple[str, ...]:
+        """The objectives in order; `rerun` says that an earlier plan is at hand.
+
+        A first commitment comes before everything. Once the term is under way people stay where they are before anything else
+        counts; in a re-run before that, before anything but places counts. A given order stands.
+        """
+        if self.repair.began:
+            kept = () if self.objectives.given else ("least_change", "still_placed", "priority_classes", "most_placed", "landed")
+            return self.objectives.beginning_with("first_commitment", *kept)
+        if rerun and not self.objectives.given:
+            return self.objectives.beginning_with("priority_classes", "most_placed", "landed", "least_change")
+        return self.objectives.order
+
+    @property
+    def today(self) -> dt.date:
+        """The day on which students begin to ask; requests that expired before it no longer count."""
+        return self.waves.begins or self.round.start
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Issue]]:

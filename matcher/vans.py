@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-import numpy as np
-
 from matcher.cells import WEEKDAYS, Window
 from matcher.domain import Student, Van
 from matcher.world import Variant, World
@@ -26,10 +24,9 @@ def serving(world: World, school_id: str, site_id: str, window: Window) -> list[
     ]
 
 
-def in_time(world: World, van: Van, window: Window, out: np.ndarray | int, back: np.ndarray | int) -> np.ndarray:
-    """Whether a van that takes `out` and `back` minutes is there by the start and back in time (bool, shape of the minutes)."""
-    buffer = world.settings.limits.arrival_buffer_minutes
-    return np.asarray((van.departs + np.asarray(out) + buffer <= window.start) & (window.end + np.asarray(back) <= van.returns))
+def room(world: World, van: Van, window: Window) -> tuple[int, int]:
+    """The most minutes that a van may take to be there by the start, and back in time."""
+    return window.start - world.settings.limits.arrival_buffer_minutes - van.departs, van.returns - window.end
 
 
 def rides_van(student: Student) -> bool:
@@ -41,20 +38,12 @@ def rides_van(student: Student) -> bool:
     return "van" in student.travel_modes and school(student.starts_from) and school(student.returns_to)
 
 
-def fits(world: World, school_id: str, variant: Variant, out: np.ndarray, back: np.ndarray) -> np.ndarray:
-    """Bool of the shape of `out`: whether for every window some van fits these minutes."""
-    good = np.ones(out.shape, dtype=bool)
-    for window in variant.windows:
-        vans = serving(world, school_id, variant.site.site_id, window)
-        if not vans:
-            return np.zeros(out.shape, dtype=bool)
-        good &= np.any([in_time(world, van, window, out, back) for van in vans], axis=0)
-    return good
-
-
 def choices(world: World, school_id: str, variant: Variant, out: int, back: int) -> list[tuple[str, ...]]:
     """Every way to choose one fitting van per window, as van ids."""
-    per_window = [
-        [v.van_id for v in serving(world, school_id, variant.site.site_id, w) if in_time(world, v, w, out, back)] for w in variant.windows
-    ]
-    return list(product(*per_window))
+
+    def fitting(window: Window) -> list[str]:
+        vans = serving(world, school_id, variant.site.site_id, window)
+        rooms = [room(world, van, window) for van in vans]
+        return [van.van_id for van, (there, home) in zip(vans, rooms, strict=True) if out <= there and back <= home]
+
+    return list(product(*map(fitting, variant.windows)))

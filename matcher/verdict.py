@@ -11,6 +11,7 @@ plain data of the problem.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,11 @@ from scipy import sparse
 
 from matcher.choices import columns_of
 from matcher.solver.problem import Problem
+from matcher.verdict_packed import packed_bound, packed_margins
 from matcher.verdict_state import SAFE, Part, Row, Stages, Verdict
+
+MOST_TIMES = 2
+"""How often a row may count in a cut."""
 
 
 def check_tree(problem: Problem, plan: np.ndarray, stages: Stages, said: dict[str, Any], arrays: dict[str, np.ndarray]) -> Verdict:
@@ -38,10 +43,13 @@ def check_tree(problem: Problem, plan: np.ndarray, stages: Stages, said: dict[st
     while todo and not verdict.findings:
         node, part, stage = todo.pop()
         for step in node["steps"]:
-            narrowed = _with_cut(verdict, part, step["cut"]) if "cut" in step else _narrowed(verdict, part, step, stage)
+            if "cut" in step:
+                narrowed = _with_cut(verdict, part, step["cut"])
+            else:
+                narrowed = _sieved(verdict, part, step, stage) if "sieve" in step else _narrowed(verdict, part, step, stage)
             if narrowed is None:
                 return verdict
-            part, stage = narrowed, stage + ("cut" not in step)
+            part, stage = narrowed, stage + ("cut" not in step and "sieve" not in step)
         if "split" in node:
             halves = _halves(verdict, part, node)
             todo += [(half, smaller, stage) for half, smaller in halves]
@@ -50,34 +58,40 @@ def check_tree(problem: Problem, plan: np.ndarray, stages: Stages, said: dict[st
     return verdict
 
 
-def _with_cut(verdict: Verdict, part: Part, halved: object) -> Part | None:
-    """One more row that all plans of the part keep: rows added up, the sum halved, every number rounded down.
+def _with_cut(verdict: Verdict, part: Part, rows: object) -> Part | None:
+    """One more row that all plans of the part keep: rows added up, the sum divided by 2 or 3, every number rounded down.
 
-    Columns are taken a whole number of times, so the halved sum of their rounded counts is whole too.
+    Each row counts as often as it is named; what divides is one more than the most often. Columns are taken a whole number of times,
+    so the divided sum of their rounded counts is whole too.
     """
     m, first = verdict.problem.limits.shape[0], verdict.first
-    known = isinstance(halved, list) and bool(halved) and all(type(row) is int and 0 <= row < first + len(part.rows) for row in halved)
-    if not isinstance(halved, list) or not known or len(set(halved)) != len(halved):
+    known = isinstance(rows, list) and bool(rows) and all(type(row) is int and 0 <= row < first + len(part.rows) for row in rows)
+    if not isinstance(rows, list) or not known or max(Counter(rows).values()) > MOST_TIMES:
         verdict.findings.append("the certificate makes a cut of rows that do not exist")
         return None
+    times = Counter(rows)
+    by = max(times.values()) + 1
     total, most, own, limits = np.zeros(len(verdict.columns), np.int64), 0, np.zeros(verdict.students, np.int64), verdict.columns.limits
-    for row in halved:
+    largest = 0
+    for row, count in times.items():
         high: int | None = 1
         if row < m:
             span = slice(limits.indptr[row], limits.indptr[row + 1])
-            np.add.at(total, limits.indices[span], limits.data[span])
+            np.add.at(total, limits.indices[span], count * limits.data[span])
+            largest += count * int(np.abs(limits.data[span]).max(initial=0))
             high = int(part.high[row])
         elif row < first:
-            own[row - m] = 1
+            own[row - m] = count
         else:
-            total[part.rows[row - first].columns] += part.rows[row - first].counts
+            total[part.rows[row - first].columns] += count * part.rows[row - first].counts
+            largest += count * int(np.abs(part.rows[row - first].counts).max(initial=0))
             high = part.rows[row - first].high
-        if high is None or abs(high) >= SAFE // 4:
-            verdict.findings.append("the certificate makes a cut of a row that allows any number")
+        if high is None or abs(high) >= SAFE // 4 or largest >= SAFE // 4:
+            verdict.findings.append("the certificate makes a cut of a row that allows any number, or of numbers too large to add up")
             return None
-        most += high
-    half = (total + own[verdict.columns.student]) // 2
-    return replace(part, rows=(*part.rows, Row.of(half, int(half[half < 0].sum()), most // 2)))
+        most += count * high
+    share = (total + own[verdict.columns.student]) // by
+    return replace(part, rows=(*part.rows, Row.of(share, int(share[share < 0].sum()), most // by)))
 
 
 def _shut(verdict: Verdict, free: np.ndarray) -> None:
@@ -149,6 +163,9 @@ def _priced(verdict: Verdict, part: Part, step: dict[str, Any], stage: int | Non
     prices = _prices(verdict, part, str(step["prices"]), scale, stage)
     if prices is None:
         return None
+    if step.get("packed") is True:
+        most = packed_bound(verdict, part, stage, prices, scale)
+        return None if most is None else (most, prices, prices[verdict.first - verdict.students : verdict.first])
     bound, own = _bound(verdict, part, stage, prices, scale)
     if not np.array_equal(own, prices[verdict.first - len(own) : verdict.first]):
         name = "a part without a plan" if stage is None else verdict.stages[stage][0]
@@ -170,17 +187,41 @@ def _narrowed(verdict: Verdict, part: Part, step: dict[str, Any], stage: int) ->
         verdict.findings.insert(0, f"{name}: the plan has {value}, and the prices prove no more than {bound // scale}")
         return None
     spare = bound - scale * value
-    free = part.open.copy()
-    for block in verdict.blocks():
-        margin = verdict.margins(stage, prices, scale, part, block) - own[verdict.columns.student[block]]
-        free[block] &= margin >= -spare
+    free = _reaching(verdict, part, step, prices, own, -spare)
     limits = prices[: len(part.low)]
     low = np.where(limits > spare, part.high, part.low)
     high = np.where(limits < -spare, part.low, part.high)
     kept = zip(prices[verdict.first :].tolist(), part.rows, strict=True)
     rows = tuple(_tightened(row, price, spare) for price, row in kept)
-    rows = (*rows, Row.of(verdict.weights(stage) * free, value, None)) if spare > 0 else rows
+    rows = (*rows, Row.of(verdict.weights(stage) * free, value, None)) if spare > 0 or step.get("packed") is True else rows
     return Part(free, low, high, part.must | (own > spare), rows)
+
+
+def _sieved(verdict: Verdict, part: Part, step: dict[str, Any], stage: int) -> Part | None:
+    """A part without the columns that are in no plan as good as `sieve` in this stage, which is no more than the plan has.
+
+    In the last stage it may be one more: nothing comes after it, so only better plans matter.
+    """
+    known = type(step["sieve"]) is int and step["stage"] == stage and stage < len(verdict.stages)
+    if not known or step["sieve"] > verdict.values[stage] + (stage == len(verdict.stages) - 1):
+        verdict.findings.append("the certificate sieves by a value that the plan does not have")
+        return None
+    found, scale = _priced(verdict, part, step, stage), int(step.get("scale", 1))
+    if found is None:
+        return None
+    bound, prices, own = found
+    return replace(part, open=_reaching(verdict, part, step, prices, own, scale * step["sieve"] - bound))
+
+
+def _reaching(verdict: Verdict, part: Part, step: dict[str, Any], prices: np.ndarray, own: np.ndarray, least: int) -> np.ndarray:
+    """Bool [columns]: the open columns that a plan may hold that stays no farther below the bound than this."""
+    stage, scale, free = int(step["stage"]), int(step.get("scale", 1)), part.open.copy()
+    if step.get("packed") is True:
+        return np.asarray(free & (packed_margins(verdict, part, stage, prices, scale) >= least))
+    for block in verdict.blocks():
+        margin = verdict.margins(stage, prices, scale, part, block) - own[verdict.columns.student[block]]
+        free[block] &= margin >= least
+    return free
 
 
 def _tightened(row: Row, price: int, spare: int) -> Row:
@@ -206,7 +247,7 @@ def _halves(verdict: Verdict, part: Part, node: dict[str, Any]) -> list[tuple[di
 
 
 def _end(verdict: Verdict, part: Part, node: dict[str, Any], stage: int) -> None:
-    """How a part ends: as good as the plan to the last objective, worse, without any plan, or searched by CP-SAT."""
+    """How a part ends: as good as the plan to the last objective, worse, without any plan, searched by CP-SAT, or left open."""
     end = node["end"]
     if end == "searched" and node["stage"] < len(verdict.stages):
         verdict.open_ends[int(node["stage"])] += 1
@@ -217,9 +258,13 @@ def _end(verdict: Verdict, part: Part, node: dict[str, Any], stage: int) -> None
         found = _priced(verdict, part, node, None)
         if found is not None and found[0] >= 0:
             verdict.findings.append("the certificate calls a part empty, and its prices do not prove it")
+    elif end == "open" and node["stage"] == stage < len(verdict.stages):
+        found = _priced(verdict, part, node, stage)
+        if found is not None:
+            verdict.left[stage] = max(verdict.left.get(stage, verdict.values[stage]), found[0] // int(node["scale"]))
     elif end == "beaten" and node["stage"] == stage < len(verdict.stages):
         found, value = _priced(verdict, part, node, stage), verdict.values[stage]
-        if found is not None and found[0] // int(node["scale"]) >= value:
+        if found is not None and found[0] // int(node["scale"]) >= value + (stage == len(verdict.stages) - 1):
             verdict.findings.append(f"{verdict.stages[stage][0]}: a part may hold a better plan than {value}")
     else:
         verdict.findings.append("the certificate ends a part in a way that proves nothing")

@@ -53,7 +53,10 @@ class Part:
 
 @dataclass
 class Verdict:
-    """A problem, its plan and the arrays of the certificate; findings as they come up."""
+    """A problem, its plan and the arrays of the certificate; findings as they come up.
+
+    `left` has the stage that a budget left open, and what no plan of the parts left open can beat there.
+    """
 
     problem: Problem
     plan: np.ndarray
@@ -63,6 +66,7 @@ class Verdict:
     findings: list[str] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     open_ends: Counter[int] = field(default_factory=Counter)
+    left: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_column = self.columns.limits.T.tocsr()
@@ -80,13 +84,6 @@ class Verdict:
         if self._weights[0] != stage:
             self._weights = (stage, self.columns.weights(self.stages[stage][1]))
         return self._weights[1]
-
-    def searched(self) -> list[str]:
-        """What CP-SAT settled and prices do not prove."""
-        return [
-            f"{self.stages[k][0]}: not proven by prices, because CP-SAT settled it in {n} part{'s' if n > 1 else ''} of the plans"
-            for k, n in sorted(self.open_ends.items())
-        ]
 
     def blocks(self) -> Iterator[slice]:
         """All columns, some at a time."""

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from matcher.candidates import pair_rules
 from matcher.cells import show_windows
-from matcher.domain import MODES, Request, Round, Student
-from matcher.rules.base import FirstOffence, PairRule, Tabled, Worker
+from matcher.domain import MODES, Opportunity, Request, Round, Student
+from matcher.rules.base import PairRule
 from matcher.rules.trip import TripBlock, TripRule
 from matcher.scoring.base import Scorer, Way
+from matcher.scoring.goals import OCCASIONS, readings
+from matcher.scoring.text.documents import Offers, offers
+from matcher.warm_law import WarmLaw
+from matcher.warm_world import NextWorld, same_terms, supplied
 from matcher.world import World
 
 MOST_ANSWERS = 4096
 """Answers remembered: the same facts of a student and the same wishes have the same answer."""
-MOST_ROWS = 4096
-"""Verdicts remembered per rule, one per kind of student."""
-
-EVERYBODY = "(everybody)"
 
 
 @dataclass(frozen=True)
@@ -62,86 +61,51 @@ class Wanted:
     most_minutes: int | None = None
 
 
-class _Law:
-    """One pair rule over the variants of a round: a row of verdicts per kind of student, remembered."""
-
-    def __init__(self, world: World, rule: PairRule) -> None:
-        self.rule = rule
-        place: dict[Hashable, int] = {}
-        keys = [rule.variant_key(world, v) for v in world.variants]
-        self._index = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.int32)
-        self._keys: list[Any] = list(place)
-        self._rows: dict[Hashable, np.ndarray | None] = {}
-        self._days: dict[Hashable, tuple[np.ndarray, np.ndarray]] = {}
-
-    def refused(self, world: World, student: Student) -> np.ndarray | None:
-        """Bool [variants]: where the rule refuses; None for nowhere."""
-        key = self.rule.student_key(world, student)
-        if key not in self._rows:
-            if len(self._rows) >= MOST_ROWS:
-                self._rows.clear()
-            self._rows[key] = self._judge(world, key)
-        return self._rows[key]
-
-    def _judge(self, world: World, key: Any) -> np.ndarray | None:
-        refuse = self.rule.refuse
-        if isinstance(refuse, FirstOffence):
-            row = self._hours(world, refuse, key)
-        elif isinstance(refuse, Tabled):
-            row = refuse.table(world, [key], self._keys).reshape(len(self._keys))
-        else:
-            row = np.array([refuse(world, key, v) is not None for v in self._keys], dtype=bool)
-        return row[self._index] if row.any() else None
-
-    def _hours(self, world: World, refuse: FirstOffence, who: Worker) -> np.ndarray:
-        """As `FirstOffence.table`, from days remembered per school, programmes and age: birthdays differ between students."""
-        if who.age is None:
-            return np.array([terms is not None for terms in self._keys], dtype=bool)
-        row = np.zeros(len(self._keys), dtype=bool)
-        ages = [(who.age.at_start, 0), *((new, day.toordinal()) for day, new in who.age.steps)]
-        for step, (age, begin) in enumerate(ages):
-            end = ages[step + 1][1] if step + 1 < len(ages) else np.iinfo(np.int64).max
-            key = (who.school_id, who.programmes, age)
-            if key not in self._days:
-                self._days[key] = self._offence_days(world, refuse, *key)
-            place, days = self._days[key]
-            row[place[(days >= begin) & (days < end)]] = True
-        return row
-
-    def _offence_days(
-        self, world: World, refuse: FirstOffence, school_id: str, programmes: frozenset[str], age: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """int64 [k] twice: the place of a key, and a day on which it offends."""
-        found = [
-            (i, day)
-            for i, terms in enumerate(self._keys)
-            if terms is not None
-            for day in refuse.offence_days(world, school_id, terms, programmes & {terms.program}, age)
-        ]
-        flat = np.array(found, dtype=np.int64).reshape(-1, 2)
-        return flat[:, 0], flat[:, 1]
-
-
 class Warm:
     """What does not change from student to student, ready to answer; safe to share between threads.
 
     The answers are those of `matcher.answers.suggestions`: the same rules, scores and ties.
     """
 
-    def __init__(self, round_: Round, folder: Path | None = None) -> None:
-        self._world = World(replace(round_, students=(_everybody(round_),), requests=_everything(round_)), folder)
+    _world: World
+    _laws: list[WarmLaw]
+
+    def __init__(self, round_: Round, folder: Path | None = None, before: Warm | None = None) -> None:
+        """Make everything ready.
+
+        Parameters
+        ----------
+        before : the same round before some change, in the same folder: what did not change is taken over, and the answers are the same.
+        """
+        self._world, known = _world_of_round(supplied(round_), folder, before)
         for name in ("variants_at", "variant_place", "site_index", "variant_site"):
             getattr(self._world, name)
         for name in ("school", "site", "mentor", "opportunity"):
             getattr(self._world.round, name)
+        self._read_texts(before, known)
         self._scorer = Scorer(self._world)
         rules = pair_rules()
-        self._laws = [_Law(self._world, r) for r in rules if isinstance(r, PairRule)]
+        lasting = known is not None and before is not None and before.round.decisions == round_.decisions
+        laws = {law.rule.name: law for law in before._laws} if before is not None and known is not None else {}
+        made = [WarmLaw(self._world, r, laws.get(r.name), known if lasting else None) for r in rules if isinstance(r, PairRule)]
+        self._laws = sorted(made, key=lambda law: bool(law.rule.mode))
         self._trip = next(r for r in rules if isinstance(r, TripRule))
         self._answers: dict[Hashable, list[Option]] = {}
         self.opportunities = self._world.round.opportunities
-        place = {o.opportunity_id: i for i, o in enumerate(self.opportunities)}
-        self._opportunity = np.array([place[v.opportunity.opportunity_id] for v in self._world.variants], dtype=np.int32)
+        self._opportunity = np.repeat(np.arange(len(self.opportunities), dtype=np.int32), [self._variants(o) for o in self.opportunities])
+
+    def _variants(self, offer: Opportunity) -> int:
+        """How many variants an opportunity has; they stand together, in the order of opportunities."""
+        found = self._world.variants_at.get(offer.opportunity_id, slice(0, 0))
+        return int(found.stop - found.start)
+
+    def _read_texts(self, before: Warm | None, known: np.ndarray | None) -> None:
+        """Texts that are new; and how each learning goal fits every text, for students share their goals."""
+        memory = self._world.memory
+        if before is not None and before._world.settings.text == self._world.settings.text:
+            nowhere = np.full(len(self._world.variants), -1)
+            memory["offers"] = offers(before._world).following(self._world, nowhere if known is None else known)
+        offers(self._world).fits([reading for goal in OCCASIONS for reading in readings(goal)])
 
     @property
     def round(self) -> Round:
@@ -160,21 +124,28 @@ class Warm:
             return []
         allowed = None if wanted.allowed is None else wanted.allowed.tobytes()
         asked = (student, tuple(requests), wanted.count, allowed, wanted.most_minutes)
-        if asked not in self._answers:
+        found = self._answers.get(asked)
+        if found is None:
             if len(self._answers) >= MOST_ANSWERS:
                 self._answers.clear()
-            self._answers[asked] = self._options(student, asked[1], wanted)
-        return list(self._answers[asked])
+            found = self._answers[asked] = self._options(student, asked[1], wanted)
+        return list(found)
+
+    def prepare(self, student: Student) -> None:
+        """Read what the student writes and judge the laws for their kind, so that their first answer comes sooner."""
+        if self._world.variants:
+            world = self._world_of(student, ())
+            found, trips = self._judge(world, student)
+            self._scorer_of(world, found)(world, slice(0, 1), trips)
 
     def _options(self, student: Student, requests: tuple[Request, ...], wanted: Wanted) -> list[Option]:
         world = self._world_of(student, requests)
-        lawful, trips = self._judge(world, student)
+        found, trips = self._judge(world, student)
         if wanted.allowed is not None:
-            lawful &= wanted.allowed[self._opportunity]
+            found = found[wanted.allowed[self._opportunity[found]]]
         if wanted.most_minutes is not None:
-            lawful &= trips.minutes[0] <= wanted.most_minutes
-        found = np.flatnonzero(lawful)
-        scorer = self._scorer_of(world)
+            found = found[trips.minutes[0, found] <= wanted.most_minutes]
+        scorer = self._scorer_of(world, found)
         points = scorer(world, slice(0, 1), trips)[0]
         order = found[np.lexsort((found, -points[found]))]
         _, first = np.unique(self._opportunity[order], return_index=True)
@@ -192,20 +163,34 @@ class Warm:
             world.__dict__.pop(name, None)
         return world
 
-    def _scorer_of(self, world: World) -> Scorer:
-        scorer = copy(self._scorer)
+    def _scorer_of(self, world: World, found: np.ndarray) -> Scorer:
+        """The scorer with this student's requests; texts are compared only where the student may go."""
+        scorer, few = copy(self._scorer), offers(self._world).few(found)
         scorer.world = world
-        scorer.used = [(c, w, c.prepare(world) if c.name == "requests" else prepared) for c, w, prepared in self._scorer.used]
+        scorer.used = [
+            (c, w, c.prepare(world) if c.name == "requests" else few if isinstance(prepared, Offers) else prepared)
+            for c, w, prepared in self._scorer.used
+        ]
         return scorer
 
     def _judge(self, world: World, student: Student) -> tuple[np.ndarray, TripBlock]:
-        refused = [(law.rule.mode, row) for law in self._laws if (row := law.refused(world, student)) is not None]
-        trips = self._trip.block(world, [student], {mode: row[None, :] for mode, row in refused if mode})
-        lawful = trips.mode[0] >= 0
-        for mode, row in refused:
-            if not mode:
-                lawful &= ~row
-        return lawful, trips
+        """The lawful variants, ascending, and how the student travels: trips first, then each law where none before it refuses."""
+        trips = self._trip.block(world, [student], {})
+        found = np.flatnonzero(trips.mode[0] >= 0)
+        forbidden: dict[str, np.ndarray] = {}
+        for law in self._laws:
+            mode = law.rule.mode
+            if not len(found) or (mode and mode not in student.travel_modes):
+                continue
+            refused = law.refused(world, student, found)
+            if mode and refused.any():
+                forbidden.setdefault(mode, np.zeros(trips.mode.shape, dtype=bool))[0, found[refused]] = True
+            elif not mode:
+                found = found[~refused]
+        if forbidden:
+            trips = self._trip.block(world, [student], forbidden)
+            found = found[trips.mode[0, found] >= 0]
+        return found, trips
 
     def _option(self, scorer: Scorer, student: Student, place: int, points: int, way: Way) -> Option:
         variant = self._world.variants[place]
@@ -228,16 +213,14 @@ class Warm:
         )
 
 
-def _everybody(round_: Round) -> Student:
-    """Somebody with every need that a site answers: rules keep of a site only what some student of the world asks for."""
-    needs = tuple(sorted({feature for site in round_.sites for feature in site.features}))
-    school = min((s.school_id for s in round_.schools), default="")
-    return Student(student_id=EVERYBODY, school_id=school, needs=needs)
-
-
-def _everything(round_: Round) -> tuple[Request, ...]:
-    """For the same reason, that body has declined everything."""
-    return tuple(Request(student_id=EVERYBODY, opportunity_id=o.opportunity_id, state="declined") for o in round_.opportunities)
+def _world_of_round(round_: Round, folder: Path | None, before: Warm | None) -> tuple[World, np.ndarray | None]:
+    """The world of a round and, where it could follow the one before, int64 [variants]: where each variant stood there."""
+    if before is None or not same_terms(before.round, round_):
+        return World(round_, folder), None
+    world = NextWorld(round_, folder, before._world)
+    known = world.known()
+    world.forget()
+    return world, known
 
 
 def _way(trips: TripBlock, place: int) -> Way:

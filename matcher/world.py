@@ -40,7 +40,7 @@ class Variant:
         """Whether this is paid employment."""
         return self.opportunity.placement_kind == "paid_employment"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What names this variant in the public draw and in messages."""
         return f"{self.opportunity.opportunity_id}|{show_windows(self.windows)}|{self.mentor.mentor_id}"
@@ -55,14 +55,13 @@ class World:
     variants : every way to take up every opportunity, sorted by opportunity id, pattern, place of the mentor in the list.
     """
 
-    def __init__(self, round_: Round, folder: Path | None = None, laws: Laws | None = None) -> None:
+    def __init__(self, round_: Round, folder: Path | None = None, laws: Laws | None = None, calendar: Calendar | None = None) -> None:
         self.round = round_
         self.folder = folder
         self.settings = round_.settings
         self.first, self.last = round_.settings.round.start, round_.settings.round.end
-        self.folder = folder
         self.laws = laws or load_laws(round_.settings.round.rule_packs, folder)
-        self.calendar = Calendar(round_)
+        self.calendar = calendar or Calendar(round_)
         self.memory: dict[Hashable, Any] = {}
         self.students = tuple(s for s in round_.students if s.status == "seeking")
         self.variants = tuple(v for o in round_.opportunities for v in self.variants_of(o))

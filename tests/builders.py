@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from matcher.domain import (
+    Asks,
     CalendarDay,
     Decision,
     Earlier,
@@ -98,3 +99,8 @@ def van(van_id: str = "V1", **changes: Any) -> Van:
 
 def earlier(student_id: str = "S1", opportunity_id: str = "O1", sessions: str = TUE_THU) -> Earlier:
     return Earlier(student_id=student_id, opportunity_id=opportunity_id, sessions=sessions)
+
+
+def asks(site_id: str = "W1", asked: str = "1", landed: str = "0", **changes: Any) -> Asks:
+    """A row of `history`."""
+    return Asks(**({"site_id": site_id, "asked": asked, "landed": landed} | changes))

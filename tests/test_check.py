@@ -17,6 +17,7 @@ from matcher.law import PACK_FOLDER
 from tests.builders import (
     YEAR,
     a_round,
+    asks,
     day_off,
     decision,
     earlier,
@@ -73,6 +74,41 @@ REFERENCES = [
     ("previous", "student_id", {"previous": [earlier("X")]}),
     ("previous", "opportunity_id", {"previous": [earlier(opportunity_id="X", sessions="")]}),
 ]
+
+
+def test_history_that_cannot_be_used():
+    rows = [asks(asked="2", landed="3"), asks("X", asked="2", landed="1"), asks(mentor_id="left", asked="2", landed="2")]
+    assert found(history=rows) == [("history", "landed", "out_of_range", "error", "3"), ("history", "site_id", "no_effect", "warning", "X")]
+
+
+@pytest.mark.parametrize(
+    ("state", "expires", "begins", "said"),
+    [
+        ("pursuing", "2026-09-07", None, "passed 1 day before 2026-09-08 without an answer, so this request holds no place any more"),
+        (
+            "pursuing",
+            "2026-10-01",
+            "2026-10-13",
+            "passed 12 days before 2026-10-13 without an answer, so this request holds no place any more",
+        ),
+        ("pursuing", "2026-09-08", None, ""),
+        ("pursuing", None, "2026-10-13", ""),
+        ("wish", "2026-09-07", None, ""),
+        ("landed", "2026-09-07", None, ""),
+    ],
+)
+def test_a_request_without_an_answer(state, expires, begins, said):
+    terms = settings(waves={"begins": begins} if begins else {})
+    issues = check_round(a_round(settings=terms, requests=[request(state=state, expires=expires)]))
+    expected = [("requests", "expires", "no_answer", "warning", said, "Maybe ask again and give a new date, or set it to declined.")]
+    assert [(i.table, i.column, i.code, i.severity, i.message, i.hint) for i in issues] == (expected if said else [])
+
+
+def test_waves_that_begin_after_the_round():
+    (issue,) = check_round(a_round(settings=settings(waves={"begins": "2026-12-19"})))
+    assert (issue.table, issue.column, issue.code, issue.severity, issue.value) == (
+        "round.toml", "waves.begins", "bad_setting", "error", "2026-12-19",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("table", "column", "tables"), REFERENCES)

@@ -27,7 +27,10 @@ HEADERS = {
     "placements.csv": "student_id,opportunity_id,site_id,mentor_id,sessions,points,mode,minutes,transfers,reason",
     "unplaced.csv": "student_id,code,reason,smallest_change",
     "slates.csv": "student_id,rank,opportunity_id,points,odds,reason",
+    "waves.csv": "student_id,opportunity_id,wave,hold_until",
     "seats.csv": "opportunity_id,sessions,seats,used,price",
+    "changes.csv": "student_id,from_opportunity,from_sessions,to_opportunity,to_sessions,code,reason",
+    "sentences.csv": "student_id,about,sentence",
     "recruit.csv": "rank,cluster,weekdays,area,seats,places,who",
 }
 FILES = {*HEADERS, "summary.json", "certificate.npz", "certificate.json", "manifest.json", "report.html"}
@@ -157,6 +160,10 @@ def test_run_without_json_says_what_was_done(call, tmp_path):
     lines = said.out.splitlines()
     assert lines[0] == "4 of 6 seeking students placed; status optimal."
     assert "  total_points: 2700 (proven bound 2700)" in lines
+    told = json.loads((tmp_path / "plan" / "summary.json").read_text(encoding="utf-8"))["recruit"]
+    assert (
+        [line for line in lines if line.startswith("Recruit next")] == [f"Recruit next {i}: {text}" for i, text in enumerate(told, 1)] != []
+    )
     assert str(tmp_path / "plan" / "report.html") in lines[-1]
 
 
@@ -297,9 +304,9 @@ def test_previous_must_be_a_plan(call, tmp_path):
 def test_check_of_a_sound_round(call):
     said = call("check", DEMO)
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[-1] == "0 errors, 5 warnings."
+    assert said.out.splitlines()[-1] == "0 errors, 7 warnings."
     document = call("check", DEMO, "--json").document
-    assert (document["errors"], document["warnings"], len(document["issues"])) == (0, 5, 5)
+    assert (document["errors"], document["warnings"], len(document["issues"])) == (0, 7, 7)
 
 
 def test_check_reports_every_planted_fault(call):
@@ -334,6 +341,8 @@ def test_check_of_no_folder(call, tmp_path):
         (["rules", "--on", "2026-02-30"], "'2026-02-30' is not a date"),
         (["rules", "--on", "soon"], "'soon' is not a date"),
         (["rules", "--state", "US-TX"], "no rule pack for 'US-TX'"),
+        (["rules", "--plan", str(TINY)], "--plan and --round together"),
+        (["rules", "--plan", str(TINY), "--round", str(TINY), "--state", "US-RI"], "--plan and --round together"),
         (["generate", "y", "--students", "0"], "at least 1 student"),
         (["verify", "nowhere", "--round", str(TINY)], "there is no folder nowhere"),
         (["verify", str(TINY), "--round", "nowhere"], "there is no folder nowhere"),
@@ -385,15 +394,18 @@ def test_a_full_disk_or_closed_folder_is_one_sentence(call, tmp_path, monkeypatc
 # verify
 
 
+UNTOUCHED = {"findings": [], "second_solver": False, "status": "optimal", "gap": 0.0}
+
+
 def test_verify_of_an_untouched_plan(call, made_tiny):
     said = call("verify", made_tiny, "--round", TINY, "--proof")
     assert (said.code, said.err) == (0, "")
     assert "the prices prove that no plan is better" in said.out
-    assert call("verify", made_tiny, "--round", TINY, "--json").document == {"findings": [], "proof": False}
+    assert call("verify", made_tiny, "--round", TINY, "--json").document == {**UNTOUCHED, "proof": False}
 
 
 def test_verify_of_the_demo_plan_with_proof(call, made_demo):
-    assert call("verify", made_demo, "--round", DEMO, "--proof", "--json").document == {"findings": [], "proof": True}
+    assert call("verify", made_demo, "--round", DEMO, "--proof", "--json").document == {**UNTOUCHED, "proof": True}
 
 
 @pytest.mark.parametrize("flags", [[], ["--proof"]])
@@ -648,6 +660,16 @@ def test_rules_by_date_and_state(call):
     text = call("rules", "--state", "US-RI").out
     assert "Laws in the rule packs" in text
     assert "  most_placed: As many students placed as possible." in text
+
+
+def test_rules_say_what_they_cost_a_plan(call, tiny):
+    items = call("rules", "--plan", tiny, "--round", TINY, "--json").document["items"]
+    assert items == sorted(items, key=lambda item: (-item["more_placed"], item["rule"]))
+    assert {"rule", "sentence", "kind", "pairs", "more_placed"} == set(items[0])
+    said = call("rules", "--plan", tiny, "--round", TINY)
+    assert said.code == 0
+    assert "no advice to break a rule" in said.out
+    assert ("Nobody loses a place by:" in said.out) == any(not item["more_placed"] for item in items)
 
 
 def test_demo_runs_twice_and_touches_nothing_else(call, tmp_path):

@@ -140,6 +140,7 @@ def test_required_columns_are_those_of_the_contract():
         "travel": "from_id site_id mode minutes",
         "vans": "van_id school_id seats weekdays departs returns",
         "previous": "student_id opportunity_id",
+        "history": "site_id asked landed",
     }
     assert {table: required_columns(table) for table in TABLES} == {table: set(text.split()) for table, text in starred.items()}
 
@@ -399,3 +400,20 @@ def test_damaged_files_give_issues_and_never_an_exception(tmp_path, seed):
         assert (round_ is None) == any(issue.severity == "error" for issue in issues)
         refused += round_ is None
     assert refused > 20
+
+
+def test_a_file_in_place_of_a_folder_is_told_from_a_folder_that_is_not_there(tmp_path):
+    (tmp_path / "round.xlsx").write_bytes(b"")
+    [file], [nothing] = (read_round(tmp_path / name)[1] for name in ("round.xlsx", "rounds"))
+    assert "this is a file" in str(file)
+    assert "round.toml beside it" in str(file)
+    assert "no such folder" in str(nothing)
+
+
+@pytest.mark.parametrize("bad", ["", "1,000", "-1", "many"])
+def test_numbers_of_history_that_cannot_be_read_are_issues(tmp_path, bad):
+    rows = [["site_id", "mentor_id", "asked", "landed"], ["W1", "", bad, "0"], ["W1", "", "3", bad]]
+    write_csvs(tmp_path, sound_tables() | {"history": rows})
+    round_, issues = read_round(tmp_path)
+    assert round_ is None
+    assert [(i.table, i.row, i.column) for i in issues if i.severity == "error"] == [("history", 2, "asked"), ("history", 3, "landed")]

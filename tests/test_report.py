@@ -15,14 +15,19 @@ import pytest
 
 from matcher import publish
 from matcher.cells import parse_windows
+from matcher.changes import Fate, fates, moved
 from matcher.domain import Student
 from matcher.errors import Issue
 from matcher.explain import Unplaced
 from matcher.pipeline import Run, run_loaded
 from matcher.plan import Placement
-from matcher.report import Tables, charts, figures, people, report_page, seats, words
+from matcher.recruit import Recruit
+from matcher.report import Tables, charts, figures, people, report_page, seats, slates, words
+from matcher.report import moves as report_moves
+from matcher.sentences import Sentence
 from tests import builders as b
 
+FULL = Sentence("It is full: O1.", ("seats",))
 ONLY_SCHOOL = {"rule_packs": ["school"], "seed": "numbers 07 19 & 40", "name": "Harbor, fall"}
 
 
@@ -39,14 +44,17 @@ def tables_of(run: Run, price: int = 0) -> Tables:
     ]
     there = {row[0] for row in placed}
     left = [
-        Unplaced(s.student_id, "seats" if s.status == "seeking" else "not_ready", "It is full: O1.", "One more seat at O1.")
+        Unplaced(s.student_id, "seats" if s.status == "seeking" else "not_ready", (FULL,), "One more seat at O1.")
         for s in run.world.round.students
         if s.student_id not in there and s.status != "placed"
     ]
     offers = [(*row[:4], price) for row in publish._seats(run)]
     unplaced = [(u.student_id, u.code, u.reason, u.smallest_change) for u in left]
     recruited = [(1, "Health", "Tue+Thu", "bay", 1, 1, ";".join(row[0] for row in unplaced[:1]))] if unplaced else []
-    return {"placements.csv": placed, "unplaced.csv": unplaced, "seats.csv": offers, "recruit.csv": recruited}
+    told = [(row[0], 1, row[1], row[5], 0.3, "Start here.") for row in placed]
+    waves = [(row[0], row[1], 1, dt.date(2026, 9, 21)) for row in placed]
+    tables = {"placements.csv": placed, "unplaced.csv": unplaced, "seats.csv": offers, "recruit.csv": recruited}
+    return tables | {"slates.csv": told, "waves.csv": waves}
 
 
 def summary_of(run: Run, **changes: Any) -> dict[str, Any]:
@@ -62,7 +70,8 @@ def summary_of(run: Run, **changes: Any) -> dict[str, Any]:
 
 
 def page_of(run: Run, tables: Tables | None = None, **changes: Any) -> str:
-    return report_page(run, summary_of(run, **changes), tables or tables_of(run))
+    rows = tables or tables_of(run)
+    return report_page(run, summary_of(run, **changes), rows, [Recruit(*row) for row in rows["recruit.csv"]])
 
 
 class Outline(HTMLParser):
@@ -118,7 +127,20 @@ def test_a_plan_that_is_not_proven_never_says_it_is(two: Run) -> None:
 
 def test_sections_come_in_the_order_of_a_meeting(two: Run) -> None:
     ids = re.findall(r'<(?:section|footer) id="(\w+)"', page_of(two))
-    assert ids == ["figures", "decides", "placements", "unplaced", "seats", "recruit", "travel", "rules", "points", "check"]
+    assert ids == [
+        "figures",
+        "decides",
+        "placements",
+        "unplaced",
+        "slates",
+        "seats",
+        "recruit",
+        "travel",
+        "rules",
+        "points",
+        "fairness",
+        "check",
+    ]
 
 
 def test_the_page_is_accessible_by_its_markup(two: Run) -> None:
@@ -208,6 +230,26 @@ def test_row_order_of_the_published_tables_does_not_count() -> None:
     assert page_of(run, tables) == page_of(turned, shuffled)
 
 
+def test_slates_by_turn_and_by_advisory() -> None:
+    """Two ask in wave 1 at schools whose waves end on two days, one has asked already; Cy, of no advisory, has nothing."""
+    names = (("S1", "Ana"), ("S2", "Bo"), ("S3", "Cy"))
+    run = run_of(students=tuple(b.student(i, name=name, advisory="Khan" if i != "S3" else "") for i, name in names))
+    rows = [("S2", 1, "O1", 500, 0.3, ""), ("S1", 2, "O1", 500, 0.227, "")]
+    dates = [("S2", "O1", 1, dt.date(2026, 9, 22)), ("S1", "O1", 0, dt.date(2026, 10, 8))]
+    told = slates.slates(run, rows, dates)
+    assert [(group.name, [s.name for s in group.slates]) for group in told] == [("Advisory Khan", ["Ana", "Bo"]), ("No advisory", ["Cy"])]
+    lines = [line for group in told for s in group.slates for line in s.lines]
+    assert [(line.when, line.odds) for line in lines] == [
+        ("Asked already, holds until October 8, 2026", 23),
+        ("Wave 1: ask by September 22, 2026", 30),
+    ]
+    found = slates.waves([*dates, ("S3", "O1", 1, dt.date(2026, 9, 21))])
+    assert [(w.name, w.until, w.asks) for w in found] == [
+        ("Asked already", "October 8, 2026", "1 option"),
+        ("Wave 1", "September 21, 2026 to September 22, 2026", "2 options"),
+    ]
+
+
 def test_hours_put_days_of_equal_hours_together() -> None:
     told = words.hours(parse_windows("Thu 09:00-13:00;Tue 09:00-13:00;Fri 15:30-18:00")).replace("\u2060", "")
     assert told == "Tue, Thu 9:00–13:00; Fri 15:30–18:00"
@@ -261,18 +303,27 @@ def moves() -> Run:
 
 def test_key_figures_by_hand() -> None:
     run = moves()
-    assert figures.changes(run) == {
-        "keep their place": 2,
-        "move": 1,
-        "lose their place and get no other": 1,
-        "do not take part now": 1,
-        "keep the place at other times": 1,
+    assert fates(run) == {
+        "S1": Fate.KEPT,
+        "S2": Fate.ELSEWHERE,
+        "S3": Fate.LOST,
+        "S4": Fate.KEPT,
+        "S5": Fate.OUT,
+        "S6": Fate.OTHER_HOURS,
     }
+    moving = next(card for card in figures.cards(run, summary_of(run)["counts"]) if card.title == "Moving elsewhere")
+    assert moving.note == (
+        "2 keep their place; 1 keeps the place at other times; 1 loses the place and gets no other; 1 does not take part now."
+    )
     cards = {card.title: (card.number, card.of) for card in figures.cards(run, summary_of(run)["counts"])}
     assert cards["Students placed"] == ("3", "of 4 seeking")
     assert cards["Seats in use"] == ("4", "of 5 seats")
     assert cards["Wishes granted"] == ("2", "of 3 who asked")
     assert cards["Moving elsewhere"] == ("1", "of 6 placed today")
+    gone = [tuple(vars(row).values()) for row in moved(run)]
+    assert [row[0] for row in gone] == ["S2", "S3", "S5", "S6"]
+    told = report_moves.changes(run, gone, words.Speller.of(run.world.round))
+    assert told.summary == "Of 6 students with a place, 2 keep it, 1 keeps it at other times, 1 moves and 2 have none now."
 
 
 def test_the_wish_table_counts_requests_by_state_and_rank() -> None:
@@ -430,10 +481,10 @@ def test_five_thousand_students_stay_light_and_fast() -> None:
     tables["placements.csv"] = [(*row[:9], why) for row in tables["placements.csv"]]
     summary = summary_of(run)
     began = time.process_time()
-    page = report_page(run, summary, tables)
+    page = report_page(run, summary, tables, [Recruit(*row) for row in tables["recruit.csv"]])
     assert time.process_time() - began < 3
     assert len(page.encode()) < 6_000_000
-    assert page.count("Student Number") == 5000
+    assert page.count("Student Number") == 2 * 5000, "where each is placed, or not, and the slate"
     assert page.count('<details class="school">') == 10
 
 

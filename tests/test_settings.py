@@ -51,7 +51,7 @@ def test_every_shipped_pack_counts_unless_said_otherwise():
 @pytest.mark.parametrize(
     ("text", "key", "value", "hint"),
     [
-        ("[ruond]\nid = 'x'", "ruond", "", "round, weights, objectives, limits, travel"),
+        ("[ruond]\nid = 'x'", "ruond", "", "round, weights, objectives, limits, odds, waves, travel"),
         ("[round]\nstarts = 2026-09-08", "round.starts", "2026-09-08", "id, name, start, end, seed, rule_packs"),
         ("[limits]\nmax_minutes = 5", "limits.max_minutes", "5", "max_travel_minutes"),
         ("[objectives]\nfirst = 'x'", "objectives.first", "x", "order, bands"),
@@ -90,6 +90,11 @@ def test_an_unknown_key_is_an_error_that_names_the_known_ones(read, text, key, v
         ("[limits]\nslate_size = 0", "limits.slate_size"),
         ("[limits]\npromises_per_seat = 0", "limits.promises_per_seat"),
         ("[limits]\nslate_size = 2.5", "limits.slate_size"),
+        ("[odds]\nwish = 0", "odds.wish"),
+        ("[odds]\nlanded = 1", "odds.landed"),
+        ("[odds]\ndefault_worth = 0", "odds.default_worth"),
+        ("[waves]\ndays = 0", "waves.days"),
+        ("[waves]\nbegins = 'soon'", "waves.begins"),
         ("[travel.walk]\nspeed_kmh = 0", "travel.walk.speed_kmh"),
         ("[travel.walk]\nspeed_kmh = 5\ndetour = 0.9", "travel.walk.detour"),
         ("[travel.walk]\nspeed_kmh = 5\nfixed_minutes = -1", "travel.walk.fixed_minutes"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from matcher import answers
-from matcher.domain import Request
+from matcher.domain import Decision, Request
 from matcher.generate import generate
 from matcher.load import load_round
 from matcher.warm import Wanted, Warm, mask
@@ -65,3 +66,82 @@ def test_a_need_that_nobody_has_yet_and_a_refusal_count():
     declined = Request(student_id="S3", opportunity_id=first[0].opportunity_id, state="declined")
     assert first[0].opportunity_id not in {o.opportunity_id for o in warm.options(student, [declined])}
     assert warm.options(student) == first
+
+
+def changed(table: str, number: int | None, **cells):
+    def change(round_, offered):
+        rows, number_ = list(getattr(round_, table)), offered if number is None else number
+        rows[number_] = rows[number_].model_copy(update=cells)
+        return replace(round_, **{table: tuple(rows)})
+
+    return change
+
+
+def removed(round_, offered):
+    gone = round_.opportunities[offered].opportunity_id
+    requests = tuple(r for r in round_.requests if r.opportunity_id != gone)
+    return replace(round_, opportunities=round_.opportunities[:offered] + round_.opportunities[offered + 1 :], requests=requests)
+
+
+def added(round_, offered):
+    new = round_.opportunities[offered].model_copy(update={"opportunity_id": "A0", "title": "Bee keeper"})
+    return replace(round_, opportunities=(new, *round_.opportunities))
+
+
+def decided(round_, offered):
+    ban = Decision(kind="ban", a=round_.students[0].student_id, b=round_.opportunities[offered].opportunity_id)
+    away = Decision(kind="no_contact", a=round_.students[6].student_id, b=round_.mentors[0].mentor_id)
+    return replace(round_, decisions=(*round_.decisions, ban, away))
+
+
+CHANGES = {
+    "a title": changed("opportunities", None, title="Bee keeper", description="Bees and honey, all day long."),
+    "seats": changed("opportunities", None, seats=9),
+    "an age": changed("opportunities", None, min_age=19),
+    "one more": added,
+    "one less": removed,
+    "a mentor's words": changed("mentors", 0, about="Speaks of dogs and cats."),
+    "a mentor's papers": changed("mentors", 1, documents=()),
+    "a site's needs": changed("sites", 0, features=("a_new_feature",)),
+    "a site moves": changed("sites", 1, lat=41.9, lon=-71.6),
+    "a site's papers": changed("sites", 2, documents=()),
+    "decisions": decided,
+    "a school": changed("schools", 0, leave_after=600),
+}
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("warm") / "round"
+    generate(60, 2, 4, folder)
+    round_, _ = load_round(folder)
+    warm = Warm(round_, folder)
+    for student in round_.students[::6]:
+        warm.options(student, requests_of(round_, student.student_id), Wanted(EVERY))
+    best = warm.options(round_.students[0], (), Wanted(1))[0]
+    return folder, round_, warm, warm.place[best.opportunity_id]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_after_a_change_the_answers_are_those_of_a_round_made_ready_from_nothing(name, region):
+    folder, round_, warm, offered = region
+    after = CHANGES[name](round_, offered)
+    following, fresh = Warm(after, folder, warm), Warm(after, folder)
+    different = 0
+    for student in [*after.students[::6], after.students[0].model_copy(update={"needs": ("a_new_feature",)})]:
+        asked = requests_of(after, student.student_id)
+        expected = fresh.options(student, asked, Wanted(EVERY))
+        assert following.options(student, asked, Wanted(EVERY)) == expected
+        different += warm.options(student, asked, Wanted(EVERY)) != expected
+    assert different, "the change must matter to somebody"
+
+
+def test_changes_may_follow_each_other(region):
+    folder, round_, warm, offered = region
+    for name in ("one more", "a mentor's papers", "a title", "decisions", "a site moves"):
+        round_ = CHANGES[name](round_, offered)
+        warm = Warm(round_, folder, warm)
+    fresh = Warm(round_, folder)
+    for student in round_.students[::6]:
+        asked = requests_of(round_, student.student_id)
+        assert warm.options(student, asked, Wanted(EVERY)) == fresh.options(student, asked, Wanted(EVERY))

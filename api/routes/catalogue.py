@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
@@ -18,7 +18,8 @@ from api.deps import Anybody, Confidant, Coordinator, Db, Paged, Singly, noted
 from api.problems import Problem, not_found
 from api.routes.rounds import shown
 from api.schemas import Listed, Pagination, RoundOut, Row
-from api.store import folders, history, rounds
+from api.store import benchmarks, folders, history, rounds
+from api.store.nouns import Page, cursor_of
 
 router = APIRouter()
 _STATE = re.compile(r"[A-Z]{2}-[A-Z]{2}")
@@ -39,16 +40,29 @@ class DemoRound(BaseModel):
     name: str
 
 
-class SchoolMeasure(BaseModel):
-    """How the seekers of one school fared in one run; cells below 10 are hidden."""
+class FigureOut(BaseModel):
+    """One figure of a published plan, as `measures.csv` of `matcher benchmark` has it (docs/benchmark.md)."""
 
     round_id: str
     run_id: str
+    level: Literal["round", "school", "group"]
+    starts: str
     school_id: str
-    seekers: int | None = Field(description="Null below 10.")
-    placed_percent: float | None
-    mean_points: float | None
-    mean_minutes: float | None
+    dimension: str = Field(description="How students are grouped, of a group.")
+    group: str
+    measure: str = Field(examples=["placed_of_seekers"])
+    version: int = Field(description="Of the definition of the measure.")
+    unit: str
+    shown: Literal["exact", "at_least", "at_most", "hidden"]
+    value: float | None
+    low: float | None = Field(description="Lower end of the interval of 95 %.")
+    high: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int | None = Field(description="Students that the value rests on; null where that is hidden.")
+    gap: float | None = Field(description="Of a group, to all other students; of a plan without a solver, to the plan.")
+    gap_low: float | None
+    gap_high: float | None
 
 
 @lru_cache(maxsize=256)
@@ -119,14 +133,32 @@ def copy_demo_round(
 
 @router.get("/v1/benchmarks", operation_id="list_benchmarks", summary="How schools fared", tags=["benchmarks"])
 def list_benchmarks(
-    who: Anybody, db: Db, round_id: Annotated[str | None, Query(max_length=64, description="Only of this round.")] = None
-) -> Listed[SchoolMeasure]:
-    """Per school, of the published plan of each round: seekers, share placed, points and minutes; small cells hidden, shares capped."""
+    who: Anybody,
+    db: Db,
+    page: Paged,
+    round_id: Annotated[str | None, Query(max_length=64, description="Only of this round.")] = None,
+    measure: Annotated[str | None, Query(max_length=64, description="Only this measure.", examples=["placed_of_seekers"])] = None,
+) -> Listed[FigureOut]:
+    """How schools fared by the published plan of each round, as `matcher benchmark` measures it.
+
+    Small counts are hidden. A key is told of its own schools; of a round and its groups, when it has all schools of the round.
+    """
     with db.reading(who.seen) as session:
         if round_id is not None:
             rounds.find_round(session, round_id, who)
-        found = history.measures(session, who, round_id)
-    return Listed(items=[SchoolMeasure.model_validate(m) for m in found], pagination=Pagination(limit=len(found), next_cursor=None))
+        found = [f for f in benchmarks.figures(session, who, round_id) if measure in {None, f["measure"]}]
+    first = _first(page)
+    items = [FigureOut.model_validate(f) for f in found[first : first + page.limit]]
+    more = cursor_of(str(first + page.limit)) if first + page.limit < len(found) else None
+    return Listed(items=items, pagination=Pagination(limit=page.limit, next_cursor=more))
+
+
+def _first(page: Page) -> int:
+    """Where a page of a list that is made anew each time begins."""
+    after = page.after() or ["0"]
+    if len(after) != 1 or not after[0].isdecimal() or len(after[0]) > 9:
+        raise Problem(422, "bad_cursor", "This cursor was not given out here.")
+    return int(after[0])
 
 
 @router.get("/v1/students/{student_id}/history", operation_id="student_history", summary="Where a student has been", tags=["students"])

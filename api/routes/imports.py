@@ -13,7 +13,7 @@ from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session, col, select
 
-from api import audit_log
+from api import audit_log, views
 from api.auth import Caller
 from api.deps import Db, Once, Paged, Singly, Writer
 from api.problems import Problem, not_found
@@ -41,9 +41,11 @@ _BODY = {
 _DRY: dict[int | str, dict[str, object]] = {200: {"model": ImportOut, "description": "What a dry run found; nothing is stored"}}
 
 
-def shown(row: ImportRow) -> ImportOut:
-    """An import as it is told."""
-    return ImportOut.model_validate(row.model_dump())
+def shown(row: ImportRow, who: Caller) -> ImportOut:
+    """An import as its reader sees it: who made it knows what stands in it."""
+    own = row.created_by == who.key_id
+    issues = row.issues if own else [views.issue(found, who.role) for found in row.issues]
+    return ImportOut.model_validate(row.model_dump() | {"issues": issues})
 
 
 @router.post(
@@ -96,7 +98,7 @@ def _import(round_id: str, data: bytes, settings: ServiceSettings, who: Caller, 
         row = rounds.find_round(session, round_id, who, whole=True, lock=True)
         found = _row(round_id, data, upload, who)
         if dry_run:
-            return 200, shown(found).model_dump(), ""
+            return 200, shown(found, who).model_dump(), ""
         if found.accepted and upload.round is not None:
             rounds.set_schools(session, row, (s.school_id for s in upload.round.schools))
             found.counts = folders.write_round(session, row, upload, who.key_id)
@@ -104,7 +106,7 @@ def _import(round_id: str, data: bytes, settings: ServiceSettings, who: Caller, 
         session.add(found)
         after = {"accepted": found.accepted, "errors": found.errors, "sha256": found.sha256, "counts": found.counts}
         audit_log.note(session, who.key_id, "round.imported", round_id, after=after)
-        return 201, shown(found).model_dump(), f"/v1/rounds/{round_id}/imports/{found.import_id}"
+        return 201, shown(found, who).model_dump(), f"/v1/rounds/{round_id}/imports/{found.import_id}"
 
     return once(data, make)
 
@@ -137,7 +139,7 @@ def list_imports(round_id: RoundId, who: Writer, db: Db, page: Paged) -> Listed[
         rounds.find_round(session, round_id, who, whole=True)
         question = select(ImportRow).where(ImportRow.round_id == round_id)
         rows, cursor = read_page(session, question, [col(ImportRow.created_at), col(ImportRow.import_id)], page)
-    return Listed(items=[shown(row) for row in rows], pagination=Pagination(limit=page.limit, next_cursor=cursor))
+    return Listed(items=[shown(row, who) for row in rows], pagination=Pagination(limit=page.limit, next_cursor=cursor))
 
 
 @router.get("/{import_id}", operation_id="get_import", summary="Read an import")
@@ -148,4 +150,4 @@ def get_import(round_id: RoundId, import_id: Annotated[str, PathParameter(max_le
         row = session.get(ImportRow, import_id)
         if row is None or row.round_id != round_id:
             raise not_found("import")
-        return shown(row)
+        return shown(row, who)

@@ -15,9 +15,9 @@ from api.deps import Anybody, Coordinator, Db, Paged, Singly
 from api.problems import Problem, not_found
 from api.routes.results import explainable
 from api.routes.rounds import RoundId
-from api.routes.runs import RunId, finished
+from api.routes.runs import RunId, finished, sentences_for
 from api.schemas import Listed, NewOverride, OverrideOut, Pagination, PublicationOut, Row, Withdrawal
-from api.store import folders, publications, rounds, runs
+from api.store import benchmarks, folders, publications, rounds, runs
 from api.store.nouns import cursor_of
 from api.tables import KeyRow, OverrideRow, PublicationRow, RunRow, new_id, now
 from matcher.audit import audit
@@ -46,7 +46,7 @@ def publish_run(run_id: RunId, who: Coordinator, db: Db, once: Singly) -> Respon
     with db.reading(who.seen) as session:
         run = finished(session, run_id, who)
         rounds.find_round(session, run.round_id, who, whole=True)
-        findings = _verified(session, run)
+        findings, figures = _verified(session, run)
     if findings:
         raise Problem(409, "not_verified", f"{len(findings)} findings: this plan must not be used.", findings=findings[:200])
 
@@ -57,6 +57,7 @@ def publish_run(run_id: RunId, who: Coordinator, db: Db, once: Singly) -> Respon
             raise Problem(409, "published_already", "This run is the published one.")
         agreed = publications.overrides_of(session, run_id, agreed_only=True)
         row = publications.publish(session, run.round_id, run_id, len(agreed), who.key_id)
+        benchmarks.keep(session, run_id, figures)
         told = {"run_id": run_id, "overrides": [o.override_id for o in agreed]}
         audit_log.note(session, who.key_id, "run.published", run.round_id, before={"run_id": before.run_id if before else None}, after=told)
         webhooks.enqueue(session, "placement.changed", run.round_id, {"run_id": run_id, "round_id": run.round_id})
@@ -65,12 +66,14 @@ def publish_run(run_id: RunId, who: Coordinator, db: Db, once: Singly) -> Respon
     return once({"run_id": run_id}, make)
 
 
-def _verified(session: Session, run: RunRow) -> list[str]:
+def _verified(session: Session, run: RunRow) -> tuple[list[str], bytes]:
+    """What is wrong with the files of a run; and how its schools fared, when nothing is."""
     with tempfile.TemporaryDirectory(prefix="matcher-verify-") as folder:
         round_, out = Path(folder) / "round", Path(folder) / "plan"
         folders.unpack_snapshot(session, run.snapshot, round_)
         runs.write_results(session, run.run_id, out)
-        return [str(finding) for finding in audit(out, round_)]
+        findings = [str(finding) for finding in audit(out, round_)]
+        return findings, b"" if findings else benchmarks.measured(round_, out, run.round_id)
 
 
 @router.post(
@@ -112,9 +115,14 @@ def get_plan(round_id: RoundId, who: Anybody, db: Db, page: Paged) -> Listed[Row
             raise Problem(404, "not_found", "No plan of this round is published.")
         found, position = publications.results(session, row.run_id, "placements", who.schools, page)
         agreed = [o for o in publications.overrides_of(session, row.run_id, agreed_only=True) if who.sees(o.school_id)]
+        said = sentences_for(session, row.run_id, (r.student_id for r in found), who)
     agreed = [o for o in agreed if o.agreed_at <= row.published_at]
     moved = {o.student_id for o in agreed}
-    items = [{**views.result("placements", r.cells, who.role), "override": "no"} for r in found if r.student_id not in moved]
+    items: list[dict[str, str]] = [
+        {**views.result("placements", r.cells, who.role, said.get(r.student_id, ())), "override": "no"}
+        for r in found
+        if r.student_id not in moved
+    ]
     if position is None:
         items += [{"student_id": o.student_id, "opportunity_id": o.opportunity_id, "override": "yes"} for o in agreed]
     cursor = cursor_of(position) if position else None
@@ -125,7 +133,10 @@ def get_plan(round_id: RoundId, who: Anybody, db: Db, page: Paged) -> Listed[Row
     "/v1/runs/{run_id}/overrides", status_code=201, response_model=OverrideOut, operation_id="ask_override", summary="Ask to break a rule"
 )
 def ask_override(run_id: RunId, body: NewOverride, who: Coordinator, db: Db, once: Singly, request: Request) -> Response:
-    """Ask for a placement that a hard rule refuses, with a reason; it counts when a second person has agreed, and is counted in public."""
+    """Ask for a placement that a hard rule refuses, or for which a limit (seats, a mentor, a site, a van) has no room, with a reason.
+
+    It counts when a second person has agreed, and is counted in public.
+    """
     with db.reading(who.seen) as session:
         run, plan = explainable(request, session, run_id, who)
         rounds.find_round(session, run.round_id, who, whole=True)
@@ -136,7 +147,7 @@ def ask_override(run_id: RunId, body: NewOverride, who: Coordinator, db: Db, onc
         raise not_found("opportunity")
     rules = _refusing(plan, body)
     if not rules:
-        raise Problem(422, "lawful", "No rule refuses this placement: pin it instead.")
+        raise Problem(422, "lawful", "No rule refuses this placement and the plan has room for it: pin it instead.")
 
     def make(session: Session) -> tuple[int, dict[str, Any], str]:
         row = OverrideRow(
@@ -159,13 +170,16 @@ def ask_override(run_id: RunId, body: NewOverride, who: Coordinator, db: Db, onc
 
 
 def _refusing(plan: Run, body: NewOverride) -> list[str]:
-    """The rules that refuse the variant that breaks the fewest of them."""
+    """The rules that refuse the variant that breaks the fewest of them; where none does, those whose limits the plan would exceed."""
+    from matcher.explain import Explainer
+
     world = plan.world
     student = world.round.student[body.student_id]
     if student not in world.students:
         raise Problem(422, "not_seeking", "Only seeking students are placed.")
     variants = world.variants[world.variants_at[body.opportunity_id]]
-    return min(([rule for rule, _ in plan.judge.reasons(student, variant)] for variant in variants), key=len)
+    refused = min(([rule for rule, _ in plan.judge.reasons(student, variant)] for variant in variants), key=len)
+    return refused or sorted({limit.rule for limit in Explainer(plan).exceeded(student, body.opportunity_id)})
 
 
 @router.get("/v1/runs/{run_id}/overrides", operation_id="list_overrides", summary="List placements against rules")

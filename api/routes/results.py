@@ -16,7 +16,7 @@ from api.auth import Caller
 from api.deps import Anybody, Confidant, Coordinator, Db, Paged, noted
 from api.desk import Desk
 from api.problems import not_found
-from api.routes.runs import RunId, finished
+from api.routes.runs import RunId, finished, sentences_for
 from api.schemas import Listed, Pagination
 from api.store import rounds, runs
 from api.store.nouns import cursor_of
@@ -41,6 +41,8 @@ class Explanation(BaseModel):
     options: list[dict[str, Any]] = Field(
         description="Each opportunity: lawful or which rule refuses it, and what it would cost the round."
     )
+    slate: list[dict[str, Any]] = Field(description="The live options that the student is told to pursue, best first.")
+    change: dict[str, str] | None = Field(description="Where the student was by the earlier plan, and why no longer; for coordinators.")
 
 
 class Change(BaseModel):
@@ -88,10 +90,12 @@ def explain_student(
     opportunity_id: Annotated[str | None, Query(max_length=200, description="Why not this one? Left out: every opportunity.")] = None,
 ) -> Explanation:
     """Why this, why not that, and the smallest change that would help."""
-    from matcher.answers import explain_in
+    from matcher.answers import change_of, explain_in, slate_of
 
     with db.reading(who.seen) as session:
         _, plan = explainable(request, session, run_id, who)
+        promised = runs.rows_about(session, run_id, "slates", student_id)
+        changes = runs.result_table(session, run_id, "changes.csv")
     round_ = plan.world.round
     student = round_.student.get(student_id)
     if student is None or not who.sees(student.school_id):
@@ -99,7 +103,8 @@ def explain_student(
     offer = round_.opportunity.get(opportunity_id) if opportunity_id is not None else None
     if opportunity_id is not None and (offer is None or not _own(round_.site[offer.site_id], who)):
         raise not_found("opportunity")
-    told = explain_in(plan, student_id, opportunity_id)
+    told = explain_in(plan, student_id, opportunity_id, views.known(who.role))
+    told["slate"], told["change"] = slate_of(promised, student_id), change_of(changes, student_id)
     told["options"] = [o for o in told["options"] if _own(round_.site[round_.opportunity[o["opportunity_id"]].site_id], who)]
     if who.role in Confidant:
         noted(db, who, "explanation.read", f"{run_id}/{student_id}")
@@ -122,17 +127,18 @@ def compare_runs(
         for one in (since, run_id):
             finished(session, one, who)
             paths[one] = Path(folder) / one
-            runs.write_results(session, one, paths[one], ("placements.csv", "unplaced.csv"))
+            runs.write_results(session, one, paths[one], ("placements.csv", "unplaced.csv", "changes.csv"))
         told = compare_outputs(paths[since], paths[run_id])
         kinds = ("placements", "unplaced")
         own = select(ResultRow.student_id).where(col(ResultRow.run_id).in_([since, run_id]), col(ResultRow.kind).in_(kinds))
         if who.schools is not None:
             own = own.where(col(ResultRow.school_id).in_(who.schools))
         seen = set(session.exec(own).all())
-    after = page.after()
-    found = [c for c in told["changes"] if c["student_id"] in seen]
-    left = [c for c in found if not after or c["student_id"] > after[0]]
-    items = [Change(**(c if who.role in Confidant or c["after"] else {**c, "reason": ""})) for c in left[: page.limit]]
+        after = page.after()
+        found = [c for c in told["changes"] if c["student_id"] in seen]
+        left = [c for c in found if not after or c["student_id"] > after[0]]
+        said = sentences_for(session, run_id, (c["student_id"] for c in left[: page.limit]), who)
+    items = [Change(**{**c, "reason": views.change(c, who.role, said.get(c["student_id"], ()))}) for c in left[: page.limit]]
     cursor = cursor_of(items[-1].student_id) if len(left) > page.limit else None
     return Changes(items=items, pagination=Pagination(limit=page.limit, next_cursor=cursor), moved=len(found), kept=told["kept"])
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
@@ -13,13 +14,15 @@ from fastapi.responses import StreamingResponse
 from sqlmodel import Session, col, select
 
 from api import audit_log, views
+from api.auth import Caller
 from api.deps import Anybody, Confidant, Db, Paged, Singly, Writer
 from api.problems import Problem, not_found
 from api.routes.rounds import RoundId
 from api.schemas import Listed, NewRun, Pagination, Row, RunOut
 from api.store import folders, publications, rounds, runs
-from api.store.nouns import cursor_of, read_page
-from api.tables import RunRow
+from api.store.nouns import cursor_of, read_page, school_of_students
+from api.tables import ResultRow, RoundRow, RunRow
+from matcher.sentences import Sentence
 
 router = APIRouter(tags=["runs"])
 RunId = Annotated[str, PathParameter(max_length=64, description="A run.", examples=["run_0123456789abcdef0123"])]
@@ -28,8 +31,11 @@ FILES = {
     "placements.csv": "text/csv",
     "unplaced.csv": "text/csv",
     "slates.csv": "text/csv",
+    "waves.csv": "text/csv",
     "seats.csv": "text/csv",
     "recruit.csv": "text/csv",
+    "changes.csv": "text/csv",
+    "sentences.csv": "text/csv",
     "summary.json": "application/json",
     "manifest.json": "application/json",
     "certificate.json": "application/json",
@@ -40,10 +46,11 @@ _EVERY = 0.3
 _MOST_TO_WATCH = 3600
 
 
-def shown(run: RunRow) -> RunOut:
-    """A run as it is told."""
+def shown(run: RunRow, row: RoundRow, who: Caller) -> RunOut:
+    """A run of a round as its reader sees it."""
     told = run.model_dump(include=set(RunOut.model_fields))
-    told |= {"started_at": run.started_at or None, "finished_at": run.finished_at or None, "error": run.error or None}
+    error = views.ended(run.error, who.role, whole=rounds.sees_whole(row, who))
+    told |= {"started_at": run.started_at or None, "finished_at": run.finished_at or None, "error": error}
     summary = run.summary
     told |= {"objectives": summary.get("objectives", []), "gap": summary.get("gap"), "counts": summary.get("counts", {})}
     return RunOut.model_validate(told | {"seconds": summary.get("seconds", {})})
@@ -63,7 +70,7 @@ def create_run(round_id: RoundId, body: NewRun, who: Writer, once: Singly) -> Re
                 raise Problem(409, "not_finished", "The previous run has no plan.")
         run = runs.add_run(session, row, folders.snapshot(session, round_id), body.previous_run_id, who.key_id)
         audit_log.note(session, who.key_id, "run.started", run.run_id, after={"round_id": round_id, "snapshot": run.snapshot})
-        return 202, shown(run).model_dump(), f"/v1/runs/{run.run_id}"
+        return 202, shown(run, row, who).model_dump(), f"/v1/runs/{run.run_id}"
 
     return once(body.model_dump(), make)
 
@@ -72,17 +79,17 @@ def create_run(round_id: RoundId, body: NewRun, who: Writer, once: Singly) -> Re
 def list_runs(round_id: RoundId, who: Anybody, db: Db, page: Paged) -> Listed[RunOut]:
     """Runs of a round, the oldest first."""
     with db.reading(who.seen) as session:
-        rounds.find_round(session, round_id, who)
+        row = rounds.find_round(session, round_id, who)
         question = select(RunRow).where(RunRow.round_id == round_id)
         rows, cursor = read_page(session, question, [col(RunRow.created_at), col(RunRow.run_id)], page)
-    return Listed(items=[shown(row) for row in rows], pagination=Pagination(limit=page.limit, next_cursor=cursor))
+    return Listed(items=[shown(run, row, who) for run in rows], pagination=Pagination(limit=page.limit, next_cursor=cursor))
 
 
 @router.get("/v1/runs/{run_id}", operation_id="get_run", summary="Read a run")
 def get_run(run_id: RunId, who: Anybody, db: Db) -> RunOut:
     """Status, stage, progress and, in the end, the objectives."""
     with db.reading(who.seen) as session:
-        return shown(rounds.find_run(session, run_id, who)[0])
+        return shown(*rounds.find_run(session, run_id, who), who)
 
 
 @router.get(
@@ -101,7 +108,7 @@ def watch_run(run_id: RunId, who: Anybody, db: Db) -> StreamingResponse:
         last, until = "", time.monotonic() + _MOST_TO_WATCH
         while time.monotonic() < until:
             with db.reading(who.seen) as session:
-                told = shown(rounds.find_run(session, run_id, who)[0])
+                told = shown(*rounds.find_run(session, run_id, who), who)
             text = json.dumps(told.model_dump())
             if text != last:
                 yield f"event: {told.status}\ndata: {text}\n\n"
@@ -118,10 +125,10 @@ def stop_run(run_id: RunId, who: Writer, db: Db) -> RunOut:
     """Stop a run that waits or is being solved; one that has ended stays as it is."""
     with db.writing(who.seen) as session:
         run, _ = rounds.find_run(session, run_id, who)
-        rounds.find_round(session, run.round_id, who, whole=True)
+        row = rounds.find_round(session, run.round_id, who, whole=True)
         runs.ask_to_stop(session, run)
         audit_log.note(session, who.key_id, "run.stopped", run_id)
-        return shown(run)
+        return shown(run, row, who)
 
 
 def finished(session: Session, run_id: str, who: Anybody) -> RunRow:
@@ -132,11 +139,28 @@ def finished(session: Session, run_id: str, who: Anybody) -> RunRow:
     return run
 
 
+def sentences_for(session: Session, run_id: str, students: Iterable[str], who: Caller) -> dict[str, list[Sentence]]:
+    """The sentences about each student, for a reader who is not told all of them; who is needs none beside the reason."""
+    return {} if views.known(who.role) is None else runs.sentences(session, run_id, students)
+
+
+def rows_out(session: Session, run: RunRow, kind: str, rows: Sequence[ResultRow], who: Caller) -> list[Row]:
+    """Rows of a result table as their reader sees them; of whom new seats would place, only students of the reader's schools."""
+    said = sentences_for(session, run.run_id, (row.student_id for row in rows if row.student_id), who)
+    cells = [views.result(kind, row.cells, who.role, said.get(row.student_id, ())) for row in rows]
+    if kind == "recruit" and who.schools is not None:
+        named = [row.get("who", "").split(";") for row in cells]
+        school_of = school_of_students(session, run.round_id, itertools.chain.from_iterable(named))
+        own = [";".join(s for s in ids if s in school_of and who.sees(school_of[s])) for ids in named]
+        cells = [{**row, "who": ids} for row, ids in zip(cells, own, strict=True)]
+    return [Row.model_validate(row) for row in cells]
+
+
 def _table(kind: Table) -> None:
     said = {
         "placements": "Who goes where, how, and why.",
         "unplaced": "Who has no place, why, and the smallest change that would help.",
-        "slates": "The live options that each student is told to pursue, best first.",
+        "slates": "The live options that each student is told to pursue, best first, each with its wave (0: asked already) and date.",
         "seats": "How many seats of each offer the plan uses, and what one more would add.",
         "recruit": "Which new seats to recruit next, and how many students each would place.",
     }
@@ -150,9 +174,9 @@ def _table(kind: Table) -> None:
     )
     def read(run_id: RunId, who: Anybody, db: Db, page: Paged) -> Listed[Row]:
         with db.reading(who.seen) as session:
-            finished(session, run_id, who)
+            run = finished(session, run_id, who)
             rows, position = publications.results(session, run_id, kind, who.schools, page)
-        items = [Row.model_validate(views.result(kind, row.cells, who.role)) for row in rows]
+            items = rows_out(session, run, kind, rows, who)
         return Listed(items=items, pagination=Pagination(limit=page.limit, next_cursor=cursor_of(position) if position else None))
 
 

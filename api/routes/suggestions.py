@@ -11,7 +11,8 @@ from fastapi import Path as PathParameter
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from api.auth import Caller
+from api import views
+from api.auth import Caller, Role
 from api.deps import Anybody, Db, noted
 from api.desk import Desk, Offers
 from api.problems import Problem, not_found
@@ -97,7 +98,7 @@ def _answer(
         others = _contested(session, row.round_id, student.student_id, [o.opportunity_id for o in options])
     if student.student_id != VISITOR and who.role == "coordinator":
         noted(db, who, "suggestions.read", f"{row.round_id}/{student.student_id}")
-    items = [_shown(option, used, others) for option in options]
+    items = [_shown(option, used, others, who.role) for option in options]
     pagination = Pagination(limit=question.limit, next_cursor=None)
     return Suggestions(items=items, pagination=pagination, round_id=row.round_id, revision=offers.revision)
 
@@ -107,14 +108,15 @@ def _allowed(offers: Offers, used: dict[tuple[str, str], int], question: _Questi
 
     if not (question.cluster or question.kind or question.open_only):
         return None
-    full = {opportunity_id for opportunity_id, _ in used} if question.open_only else set()
+    least: dict[str, int] = {}
+    for (opportunity_id, _), n in used.items() if question.open_only else ():
+        least[opportunity_id] = min(n, least.get(opportunity_id, n))
     site = offers.warm.round.site
     keep = []
     for offer in offers.warm.opportunities:
-        taken = min((n for (name, _), n in used.items() if name == offer.opportunity_id), default=0) if offer.opportunity_id in full else 0
         cluster = (offer.cluster or site[offer.site_id].cluster).casefold()
         good = (not question.cluster or cluster == question.cluster) and (not question.kind or offer.placement_kind == question.kind)
-        keep.append(good and taken < offer.seats)
+        keep.append(good and least.get(offer.opportunity_id, 0) < offer.seats)
     return mask(offers.warm, keep)
 
 
@@ -128,23 +130,26 @@ def _still_allowed(session: Session, round_id: str, student_id: str, offers: Off
     return [o for o in options if o.opportunity_id not in banned and o.site_id not in sites]
 
 
+_WAITING = (
+    select(RequestRow.opportunity_id, sa.func.count())
+    .where(RequestRow.round_id == sa.bindparam("round_id"), RequestRow.student_id != sa.bindparam("student_id"))
+    .where(col(RequestRow.opportunity_id).in_(sa.bindparam("opportunities", expanding=True)))
+    .where(sa.func.coalesce(col(RequestRow.cells)["state"].as_string(), "wish").in_(LIVE))
+    .group_by(col(RequestRow.opportunity_id))
+)
+"""Made once: to put it together takes longer than to ask it."""
+
+
 def _contested(session: Session, round_id: str, student_id: str, opportunities: Iterable[str]) -> dict[str, int]:
     """How many other students want each of these."""
-    state = sa.func.coalesce(col(RequestRow.cells)["state"].as_string(), "wish")
-    question = (
-        select(RequestRow.opportunity_id, sa.func.count())
-        .where(
-            RequestRow.round_id == round_id, RequestRow.student_id != student_id, col(RequestRow.opportunity_id).in_(list(opportunities))
-        )
-        .where(state.in_(LIVE))
-        .group_by(RequestRow.opportunity_id)
-    )
-    return dict(session.exec(question).all())
+    given = {"round_id": round_id, "student_id": student_id, "opportunities": list(opportunities)}
+    return {str(opportunity_id): int(count) for opportunity_id, count in session.execute(_WAITING, given)}
 
 
-def _shown(option: Option, used: dict[tuple[str, str], int], others: dict[str, int]) -> SuggestionOut:
+def _shown(option: Option, used: dict[tuple[str, str], int], others: dict[str, int], role: Role) -> SuggestionOut:
     taken = used.get((option.opportunity_id, option.sessions), 0)
     told = {name: getattr(option, name) for name in SuggestionOut.model_fields if hasattr(option, name)}
+    told["reason"] = views.suggestion(option.reason, role)
     return SuggestionOut(
         **told, site_name=option.site, open_seats=max(0, option.seats - taken), contested=others.get(option.opportunity_id, 0)
     )

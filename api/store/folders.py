@@ -8,7 +8,6 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,15 @@ from api.store.nouns import NOUNS, columns_of, insert_all, record, rows_of
 from api.tables import DecisionRow, RoundFileRow, RoundRow, SnapshotRow, new_id
 from matcher.domain import TABLES, Round
 from matcher.errors import Issue
-from matcher.load import read_round
+from matcher.load import last_term_hashes, read_round
 from matcher.load.header import read_header
-from matcher.settings import read_settings
+from matcher.settings import Settings
 from matcher.tables import RawTable, read_tables
+from matcher.travel.feed_files import feed_hashes
 
 SETTINGS = "round.toml"
-KEPT_AS_FILES = ("calendar", "travel", "vans", "previous")
+KEPT_AS_FILES = ("calendar", "travel", "vans", "previous", "history")
+OWN_FIELDS = "knowledge/*.toml"
 _EPOCH = (2000, 1, 1, 0, 0, 0)
 
 
@@ -46,15 +47,19 @@ def read_upload(folder: Path) -> Upload:
     if round_ is None:
         return Upload(None, issues)
     tables = {name: list(_cells(raw)) for name, raw in read_tables(folder).tables.items()}
-    files = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = path.relative_to(folder).as_posix()
-        if not (path.parent == folder and path.suffix.lower() in {".csv", ".xlsx"}):
-            files[name] = path.read_bytes()
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _read_beside_tables(folder, round_.settings)}
     for name in KEPT_AS_FILES:
         if name in tables:
             files[f"{name}.csv"] = table_bytes(name, tables[name])
     return Upload(round_, issues, tables, files)
+
+
+def _read_beside_tables(folder: Path, settings: Settings) -> list[Path]:
+    """The files that a run reads beside the tables: settings, the school's own rule packs and fields of work, feeds, last term's plan."""
+    packs = [name for name in settings.round.rule_packs if name.endswith(".toml")]
+    sealed = feed_hashes(folder, settings.gtfs.feeds) | last_term_hashes(folder, settings.objectives.last_term)
+    read = {(folder / name).resolve() for name in (SETTINGS, *packs, *sealed)} | {p.resolve() for p in folder.glob(OWN_FIELDS)}
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.resolve() in read]
 
 
 def _cells(raw: RawTable) -> Iterator[dict[str, str]]:
@@ -153,41 +158,10 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
-def supply_round(session: Session, round_id: str, folder: Path) -> Round:
-    """What the round offers, without its students and requests; `folder` gets the files beside the tables.
-
-    Uploads and changes were checked when they came, so the checks of a whole round are left to the run.
-    """
-    names = select(RoundFileRow.name, RoundFileRow.data).where(RoundFileRow.round_id == round_id)
-    files = dict(session.exec(names.where(col(RoundFileRow.name) != "previous.csv")).all())
-    if SETTINGS not in files:
-        raise Problem(409, "empty_round", "Nothing was imported into this round yet.")
-    write_files({name: data for name, data in files.items() if not name.endswith(".csv")}, folder)
-    settings, issues = read_settings(folder / SETTINGS)
-    if settings is None:
-        raise Problem(409, "unsound_round", "The settings of this round cannot be read.", findings=[issue.code for issue in issues])
-    tables: dict[str, Any] = {}
-    for name in ("schools", "sites", "mentors", "opportunities"):
-        tables[name] = tuple(_parsed(name, rows_of(session, NOUNS[name], round_id)))
-    mentors = {m.mentor_id for m in tables["mentors"]}
-    tables["opportunities"] = tuple(o for o in tables["opportunities"] if mentors.issuperset(o.mentors))
-    orders = session.exec(select(DecisionRow.cells).where(DecisionRow.round_id == round_id)).all()
-    tables["decisions"] = tuple(_parsed("decisions", map(dict, orders)))
-    for name in ("calendar", "travel", "vans"):
-        tables[name] = _parsed_file(name, files.get(f"{name}.csv", b""))
-    return Round(settings, **tables)
-
-
 def _parsed(name: str, rows: Iterable[dict[str, str]]) -> Iterator[Any]:
     model = TABLES[name]
     for cells in rows:
         yield model.model_validate({column: text for column, text in cells.items() if text})
-
-
-@lru_cache(maxsize=8)
-def _parsed_file(name: str, data: bytes) -> tuple[Any, ...]:
-    """A table kept as a file: it changes only by an import, and is large (travel)."""
-    return tuple(_parsed(name, csv.DictReader(io.StringIO(data.decode()))))
 
 
 def parsed(name: str, cells: dict[str, str]) -> Any:

@@ -1,8 +1,7 @@
-"""What is known over several terms: where students have been, which mentors return, how schools fared."""
+"""What is known over several terms: where students have been, which mentors return."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,10 +9,6 @@ from sqlmodel import Session, col, select
 from api.auth import Caller
 from api.store.nouns import NOUNS, seen
 from api.tables import MentorRow, PublicationRow, ResultRow, RoundRow, RoundSchoolRow, StudentRow
-
-SMALL = 10
-CAPS = ((300, 1), (100, 2), (40, 5), (20, 10), (10, 20))
-"""From so many students on, shares are told only between this and 100 less this."""
 
 
 def of_student(session: Session, student_id: str, who: Caller) -> list[dict[str, str]]:
@@ -66,39 +61,3 @@ def _placed(session: Session, round_id: str, mentor_id: str, who: Caller) -> int
         .where(ResultRow.kind == "placements", ResultRow.mentor_id == mentor_id)
     )
     return sum(who.sees(school) for school in session.exec(question))
-
-
-def measures(session: Session, who: Caller, round_id: str | None) -> list[dict[str, Any]]:
-    """Per published plan and school: how its seekers fared."""
-    question = select(PublicationRow).where(PublicationRow.ended_at == "").order_by(col(PublicationRow.published_at))
-    if round_id is not None:
-        question = question.where(PublicationRow.round_id == round_id)
-    found = []
-    for publication in session.exec(question).all():
-        placed: dict[str, list[dict[str, str]]] = defaultdict(list)
-        left: dict[str, int] = defaultdict(int)
-        rows = select(ResultRow).where(ResultRow.run_id == publication.run_id, col(ResultRow.kind).in_(("placements", "unplaced")))
-        for row in session.exec(rows):
-            if row.kind == "placements":
-                placed[row.school_id].append(row.cells)
-            elif row.cells.get("code") != "not_ready":
-                left[row.school_id] += 1
-        found += [
-            {"round_id": publication.round_id, "run_id": publication.run_id, "school_id": school, **_measure(placed[school], left[school])}
-            for school in sorted({*placed, *left} - {""})
-            if who.sees(school)
-        ]
-    return found
-
-
-def _measure(placed: list[dict[str, str]], left: int) -> dict[str, Any]:
-    seekers = len(placed) + left
-    if seekers < SMALL:
-        return {"seekers": None, "placed_percent": None, "mean_points": None, "mean_minutes": None}
-    cap = next(cap for least, cap in CAPS if seekers >= least)
-    share = min(max(100 * len(placed) / seekers, cap), 100 - cap)
-    enough = len(placed) >= SMALL
-    means = {
-        f"mean_{name}": round(sum(int(row[name]) for row in placed) / len(placed), 1) if enough else None for name in ("points", "minutes")
-    }
-    return {"seekers": seekers, "placed_percent": round(share, 1), **means}

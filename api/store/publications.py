@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from api.store.nouns import Page, read_page
@@ -50,10 +51,11 @@ def overrides_of(session: Session, run_id: str, *, agreed_only: bool = False) ->
 
 
 def results(session: Session, run_id: str, kind: str, schools: frozenset[str] | None, page: Page) -> tuple[list[ResultRow], str | None]:
-    """Rows of a result table that these schools may see."""
+    """Rows of a result table that these schools may see: of their students, and of no student; not of one whose school is not known."""
     question = select(ResultRow).where(ResultRow.run_id == run_id, ResultRow.kind == kind)
     if schools is not None:
-        question = question.where(col(ResultRow.school_id).in_([*schools, ""]))
+        of_nobody = sa.and_(col(ResultRow.school_id) == "", col(ResultRow.student_id) == "")
+        question = question.where(sa.or_(col(ResultRow.school_id).in_(schools), of_nobody))
     after = page.after()
     if after is not None:
         question = question.where(col(ResultRow.position) > _position(after))

@@ -6,6 +6,7 @@ import csv
 import io
 import secrets
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from sqlmodel import Session, col, select
 
 from api.store.nouns import chunks
 from api.tables import ResultFileRow, ResultRow, RoundRow, RulePackRow, RunRow, StudentRow, new_id, now
+from matcher.sentences import Sentence
 
 WAITING, RUNNING = "queued", "running"
 ENDED = ("finished", "failed", "infeasible", "cancelled")
-KINDS = ("placements", "unplaced", "slates", "seats", "recruit")
+KINDS = ("placements", "unplaced", "sentences", "slates", "seats", "recruit")
 STAGES = ("load", "prepare", "rules and scores", "limits", "solve", "explain and write", "audit")
 
 
@@ -66,7 +68,7 @@ def _end(run: RunRow, status: str, error: dict[str, Any]) -> None:
 
 def beat(session: Session, run_id: str, claim: str, stage: str) -> str:
     """Tell that a worker is alive and where it is; answers ``go``, ``cancel``, or ``lost`` when another one has taken over."""
-    done = (STAGES.index(stage) / len(STAGES)) if stage in STAGES else 0.0
+    done = (STAGES.index(name) / len(STAGES)) if (name := stage.partition(":")[0]) in STAGES else 0.0
     mine = sa.update(RunRow).where(col(RunRow.run_id) == run_id, col(RunRow.claim) == claim, col(RunRow.status) == RUNNING)
     if session.execute(mine.values(heartbeat=time.time(), stage=stage, progress=round(done, 3))).rowcount != 1:  # type: ignore[attr-defined]
         return "lost"
@@ -100,7 +102,7 @@ def finish_run(session: Session, run_id: str, claim: str, out: Path, summary: di
     session.execute(sa.insert(ResultFileRow), files)
     school_of = dict(session.exec(select(StudentRow.student_id, StudentRow.school_id).where(StudentRow.round_id == run.round_id)).all())
     for kind in KINDS:
-        for chunk in chunks(_rows(run_id, kind, out / f"{kind}.csv", school_of)):
+        for chunk in chunks(_rows(run_id, kind, out, school_of, summary)):
             session.execute(sa.insert(ResultRow), chunk)
     for sha256, (name, text) in packs.items():
         if session.get(RulePackRow, sha256) is None:
@@ -116,8 +118,13 @@ def _mine(session: Session, run_id: str, claim: str) -> RunRow | None:
     return session.exec(question.with_for_update()).first()
 
 
-def _rows(run_id: str, kind: str, path: Path, school_of: dict[str, str]) -> Any:
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+def _rows(run_id: str, kind: str, out: Path, school_of: dict[str, str], summary: dict[str, Any]) -> Any:
+    """The rows of a table; those of slates with their dates of waves.csv, those to recruit with their sentence of summary.json."""
+    reader: Iterable[dict[str, str]] = _read(out / f"{kind}.csv")
+    if kind == "slates":
+        reader = ({**dates, **row} for row, dates in zip(reader, _read(out / "waves.csv"), strict=True))
+    if kind == "recruit":
+        reader = ({**row, "look_for": told} for row, told in zip(reader, summary["recruit"], strict=True))
     for position, row in enumerate(reader):
         student = row.get("student_id", "")
         ids = {name: row.get(name, "") for name in ("opportunity_id", "mentor_id")}
@@ -126,6 +133,10 @@ def _rows(run_id: str, kind: str, path: Path, school_of: dict[str, str]) -> Any:
             | ids
             | {"cells": {key: plain(value) for key, value in row.items()}}
         )
+
+
+def _read(path: Path) -> csv.DictReader[str]:
+    return csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
 
 
 def plain(cell: str) -> str:
@@ -154,6 +165,31 @@ def write_results(session: Session, run_id: str, folder: Path, names: tuple[str,
 def result_file(session: Session, run_id: str, name: str) -> bytes | None:
     """One file of a run."""
     return session.exec(select(ResultFileRow.data).where(ResultFileRow.run_id == run_id, ResultFileRow.name == name)).first()
+
+
+def result_table(session: Session, run_id: str, name: str) -> list[dict[str, str]]:
+    """The rows of a result file that is a table; none where the run wrote no such file."""
+    data = result_file(session, run_id, name)
+    reader = csv.DictReader(io.StringIO((data or b"").decode("utf-8"), newline=""))
+    return [{key: plain(value) for key, value in row.items()} for row in reader]
+
+
+def rows_about(session: Session, run_id: str, kind: str, student_id: str) -> list[dict[str, str]]:
+    """The rows of a result table about one student, in the file's order."""
+    mine = (ResultRow.run_id == run_id, ResultRow.kind == kind, ResultRow.student_id == student_id)
+    return [dict(cells) for cells in session.exec(select(ResultRow.cells).where(*mine).order_by(col(ResultRow.position))).all()]
+
+
+def sentences(session: Session, run_id: str, students: Iterable[str]) -> dict[str, list[Sentence]]:
+    """What a run says of each of these students, sentence by sentence; nothing for a run that was made before they were kept."""
+    found: dict[str, list[Sentence]] = {}
+    for chunk in chunks(sorted(set(students))):
+        mine = (ResultRow.run_id == run_id, ResultRow.kind == "sentences", col(ResultRow.student_id).in_(chunk))
+        for row in session.exec(select(ResultRow).where(*mine).order_by(col(ResultRow.position))):
+            if row.cells.get("about"):
+                said = Sentence(row.cells.get("sentence", ""), tuple(row.cells["about"].split(";")))
+                found.setdefault(row.student_id, []).append(said)
+    return found
 
 
 def waiting(session: Session) -> dict[str, int]:

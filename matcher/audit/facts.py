@@ -102,6 +102,24 @@ class Decision(NamedTuple):
     b: str
 
 
+class Asked(NamedTuple):
+    """A row of `requests`."""
+
+    student_id: str
+    opportunity_id: str
+    state: str
+    expires: dt.date | None
+
+
+class Answers(NamedTuple):
+    """A row of `history`: how many asked at a site (with a mentor, or "" for whichever), and how many of them landed."""
+
+    site_id: str
+    mentor_id: str
+    asked: int
+    landed: int
+
+
 class Ride(NamedTuple):
     """A row of `travel`; minutes that the row leaves blank are None."""
 
@@ -148,6 +166,8 @@ class World:
     rides: dict[tuple[str, str, str], Ride]
     vans: tuple[Van, ...]
     previous: tuple[Previous, ...]
+    requests: tuple[Asked, ...] = ()
+    history: tuple[Answers, ...] = ()
     feeds: tuple[Feed, ...] | None = None
 
     def told(self, kind: str, one: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ LATEST = 2 * MIDNIGHT
 
 def hours_per_day(pair: Pair, diary: Diary) -> Refusal | None:
     """Refuse a date with more hours than the strictest cap, or a night with less rest than asked."""
-    unknown = _unknown("hours_per_day", pair, diary)
+    unknown = _unknown(pair)
     if unknown or not _hours_count(pair):
         return unknown
     rest_before: tuple[dt.date, float] = (dt.date.min, 0)
@@ -36,7 +36,7 @@ def hours_per_day(pair: Pair, diary: Diary) -> Refusal | None:
 
 def hours_per_week(pair: Pair, diary: Diary) -> Refusal | None:
     """Refuse a Sunday-to-Saturday week with more hours or days than the strictest cap."""
-    unknown = _unknown("hours_per_week", pair, diary)
+    unknown = _unknown(pair)
     if unknown or pair.student.birth is None or not pair.opportunity.paid:
         return unknown
     weeks: dict[dt.date, list[dt.date]] = {}
@@ -58,7 +58,7 @@ def hours_per_week(pair: Pair, diary: Diary) -> Refusal | None:
 
 def clock_window(pair: Pair, diary: Diary) -> Refusal | None:
     """Refuse a session that starts too early or ends too late in the day."""
-    unknown = _unknown("clock_window", pair, diary)
+    unknown = _unknown(pair)
     if unknown or not _hours_count(pair):
         return unknown
     for day in pair.days:
@@ -72,7 +72,7 @@ def clock_window(pair: Pair, diary: Diary) -> Refusal | None:
 
 def school_hours(pair: Pair, diary: Diary) -> Refusal | None:
     """Refuse paid work at 14-15 in school hours on a school day."""
-    unknown = _unknown("school_hours", pair, diary)
+    unknown = _unknown(pair)
     if unknown or not _hours_count(pair):
         return unknown
     for day in pair.days:
@@ -91,12 +91,11 @@ def _hours_count(pair: Pair) -> bool:
     return pair.opportunity.paid and pair.student.birth is not None
 
 
-def _unknown(rule: str, pair: Pair, diary: Diary) -> Refusal | None:
-    """Refuse paid work under such a law when the birth date is not known."""
-    if pair.student.birth is not None or not pair.opportunity.paid:
+def _unknown(pair: Pair) -> Refusal | None:
+    """Refuse paid work when the birth date is not known: it has limits by age."""
+    if pair.student.birth is not None or not pair.opportunity.paid or not pair.days:
         return None
-    day = next((day for day in pair.days if diary.world.book.in_force(rule, pair.states, day)), None)
-    return Refusal(day, unknown_birth(pair)) if day else None
+    return Refusal(pair.days[0], unknown_birth(pair))
 
 
 def _age(pair: Pair, day: dt.date) -> int:

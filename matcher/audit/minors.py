@@ -37,10 +37,10 @@ def minimum_age(pair: Pair, diary: Diary) -> Refusal | None:
     if pair.opportunity.paid:
         laws = diary.world.book.in_force("minimum_age", pair.states, first)
         least += [(int(law.values["min_age"]), law.law_id) for law in laws if "min_age" in law.values]
-    if not least:
-        return None
-    if pair.student.birth is None:
+    if pair.student.birth is None and (least or pair.opportunity.paid):
         return Refusal(first, unknown_birth(pair))
+    if not least or pair.student.birth is None:
+        return None
     age, (needed, source) = age_on(pair.student.birth, first), max(least)
     return Refusal(first, f"age {age} is below {needed} ({source})") if age < needed else None
 
@@ -70,10 +70,10 @@ def hazardous_orders(pair: Pair, diary: Diary) -> Refusal | None:
 
 def permitted_tasks(pair: Pair, diary: Diary) -> Refusal | None:
     """Refuse paid work at 14-15 with a task that is not on the law's list, or with no task named."""
+    if pair.opportunity.paid and pair.student.birth is None:
+        return Refusal(pair.days[0], unknown_birth(pair)) if pair.days else None
     for day, law in _paid_laws("permitted_tasks", pair, diary):
         allowed = {str(task).casefold() for task in law.values.get("tasks", ())}
-        if pair.student.birth is None:
-            return Refusal(day, unknown_birth(pair))
         if not pair.opportunity.tasks:
             return Refusal(day, f"tasks of opportunity {pair.opportunity.opportunity_id} are not known, which {law.law_id} needs")
         others = pair.opportunity.tasks - allowed

@@ -16,6 +16,7 @@ from matcher.audit.finding import Finding, about_file
 
 TABLES = (
     "schools", "students", "sites", "mentors", "opportunities", "requests", "decisions", "calendar", "travel", "vans", "previous",
+    "history",
 )  # fmt: skip
 NEEDED_TABLES = TABLES[:5]
 

@@ -23,6 +23,7 @@ KEYS = {
     "previous": "student_id",
     "requests": "student_id",
     "travel": "from_id",
+    "history": "site_id",
 }
 
 

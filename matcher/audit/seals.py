@@ -15,12 +15,16 @@ from matcher.audit.reader import Table
 SETTINGS_FILE = "round.toml"
 TIMED_FILES = ("summary.json", "manifest.json")
 TIMINGS = ("seconds", "peak_mb")
+EARLIER_FILES = ("placements.csv", "unplaced.csv")
 CONTRACT_FILES = (
-    "placements.csv", "unplaced.csv", "slates.csv", "seats.csv", "recruit.csv", "certificate.npz", "certificate.json", "report.html",
+    "placements.csv", "unplaced.csv", "slates.csv", "waves.csv", "seats.csv", "recruit.csv", "changes.csv", "sentences.csv",
+    "certificate.npz", "certificate.json", "report.html",
 )  # fmt: skip
 
 
-def seals(published: Published, out: Path, round_folder: Path, inputs: Mapping[str, str], packs: Mapping[str, str]) -> Iterator[Finding]:
+def seals(
+    published: Published, out: Path, round_folder: Path, inputs: Mapping[str, str | None], packs: Mapping[str, str]
+) -> Iterator[Finding]:
     """Check every hash.
 
     Parameters
@@ -43,6 +47,12 @@ def seals(published: Published, out: Path, round_folder: Path, inputs: Mapping[s
 def input_hashes(tables: Mapping[str, Table], settings: str) -> dict[str, str]:
     """Hash the content of every input table, and round.toml."""
     return {**{name: table.sha256() for name, table in tables.items()}, SETTINGS_FILE: settings_sha256(settings)}
+
+
+def last_term_hashes(name: str | None, round_folder: Path) -> dict[str, str]:
+    """Hash what is read of last term's output, as far as it is there."""
+    found = {} if name is None else {f"{name}/{file}": _file_sha256(round_folder / name / file) for file in EARLIER_FILES}
+    return {file: digest for file, digest in found.items() if digest is not None}
 
 
 def settings_sha256(text: str) -> str:

@@ -13,6 +13,7 @@ DEFAULT_START = dt.date(2026, 9, 8)
 DEFAULT_END = dt.date(2026, 12, 18)
 DEFAULT_PACKS = ("us-federal", "us-ca", "us-ny", "us-ri", "us-wa", "school")
 DEFAULT_CAP = 60
+DEFAULT_ODDS = (("landed", 0.95), ("pursuing", 0.6), ("wish", 0.4), ("interested", 0.35), ("open", 0.3))
 
 
 class Pace(NamedTuple):
@@ -39,11 +40,17 @@ class Terms:
     Attributes
     ----------
     start, end : first and last day of the round, both included.
+    today, wave_days : the day from which students ask (None: the first day), and school days that an option holds.
+    odds, odds_worth : chance by state of a request or by appetite, and how many answers it counts as much as.
     packs : names of the rule packs in force.
     max_travel_minutes : the round's own cap on a trip, or None.
     max_transfers : the most transfers a trip may have.
+    slate_size, promises_per_seat : the most options on a slate, and the most students told to try for one seat.
+    began : when the places of the earlier plan began, or None while the term has not begun.
+    commitment : days for which a student keeps a lawful place.
     buffer : minutes to spare between arrival and the start of a session.
     paces : how each mode is computed.
+    last_term : folder of last term's output, or None.
     feeds : paths of the transit feeds.
     typical_weeks : none, or for each feed a date of the week that stands for every week.
     max_walk, max_change_walk : the longest walks to a stop and between stops, in minutes.
@@ -55,8 +62,17 @@ class Terms:
     packs: tuple[str, ...] = DEFAULT_PACKS
     max_travel_minutes: float | None = None
     max_transfers: int = 1
+    today: dt.date | None = None
+    wave_days: int = 10
+    odds: tuple[tuple[str, float], ...] = DEFAULT_ODDS
+    odds_worth: int = 5
+    slate_size: int = 4
+    promises_per_seat: int = 3
+    began: dt.date | None = None
+    commitment: dt.timedelta = dt.timedelta(weeks=8)
     buffer: float = 0
     paces: tuple[tuple[str, Pace], ...] = tuple(DEFAULT_PACES.items())
+    last_term: str | None = None
     feeds: tuple[str, ...] = ()
     typical_weeks: tuple[dt.date, ...] = ()
     max_walk: int = 15
@@ -66,6 +82,11 @@ class Terms:
     def pace(self, mode: str) -> Pace | None:
         """Give a mode's pace, or None when it is never computed."""
         return dict(self.paces).get(mode)
+
+    @property
+    def asking_from(self) -> dt.date:
+        """Give the day from which students ask."""
+        return self.today or self.start
 
 
 def read_terms(text: str) -> Terms:
@@ -79,7 +100,8 @@ def read_terms(text: str) -> Terms:
     try:
         document = tomllib.loads(text)
         about, limits = document.get("round", {}), document.get("limits", {})
-        transit = document.get("gtfs", {})
+        transit, repair = document.get("gtfs", {}), document.get("repair", {})
+        odds, waves = document.get("odds", {}), document.get("waves", {})
         cap = limits.get("max_travel_minutes")
         return Terms(
             start=_day(about.get("start", DEFAULT_START)),
@@ -87,8 +109,17 @@ def read_terms(text: str) -> Terms:
             packs=tuple(str(name) for name in about.get("rule_packs", DEFAULT_PACKS)),
             max_travel_minutes=None if cap is None else float(cap),
             max_transfers=int(limits.get("max_transfers", 1)),
+            today=_day(waves["begins"]) if "begins" in waves else None,
+            wave_days=int(waves.get("days", 10)),
+            odds=tuple((name, float(odds.get(name, default))) for name, default in DEFAULT_ODDS),
+            odds_worth=int(odds.get("default_worth", 5)),
+            slate_size=int(limits.get("slate_size", 4)),
+            promises_per_seat=int(limits.get("promises_per_seat", 3)),
+            began=_day(repair["began"]) if "began" in repair else None,
+            commitment=dt.timedelta(weeks=int(repair.get("commitment_weeks", 8))),
             buffer=float(limits.get("arrival_buffer_minutes", 0)),
             paces=tuple((mode, _pace(mode, document.get("travel", {}))) for mode in DEFAULT_PACES),
+            last_term=document.get("objectives", {}).get("last_term"),
             feeds=tuple(str(name) for name in transit.get("feeds", ())),
             typical_weeks=tuple(_day(day) for day in transit.get("typical_weeks", ())),
             max_walk=int(transit.get("max_walk_minutes", 15)),

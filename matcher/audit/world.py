@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import TypeVar
 
-from matcher.audit.facts import Decision, Mentor, Opportunity, Previous, Ride, School, Site, Student, Van, World
+from matcher.audit.facts import Answers, Asked, Decision, Mentor, Opportunity, Previous, Ride, School, Site, Student, Van, World
 from matcher.audit.finding import Finding, about_file
 from matcher.audit.law import LawBook, programme_name, state_name
 from matcher.audit.reader import Table
@@ -60,6 +60,8 @@ def build_world(tables: dict[str, Table], terms: Terms, book: LawBook) -> tuple[
         rides=_rides(rows("travel")),
         vans=tuple(_van(row) for row in rows("vans")),
         previous=tuple(_previous(row) for row in rows("previous")),
+        requests=tuple(_asked(row) for row in rows("requests")),
+        history=tuple(_answers(row) for row in rows("history")),
     )
     return world, findings
 
@@ -181,6 +183,15 @@ def _van(row: Row) -> Van:
         departs=row.clock("departs"),
         returns=row.clock("returns"),
     )
+
+
+def _asked(row: Row) -> Asked:
+    state = row.text("state").casefold() or "wish"
+    return Asked(row.text("student_id"), row.text("opportunity_id"), state, row.date("expires"))
+
+
+def _answers(row: Row) -> Answers:
+    return Answers(row.text("site_id"), row.text("mentor_id"), row.whole("asked") or 0, row.whole("landed") or 0)
 
 
 def _previous(row: Row) -> Previous:

@@ -12,9 +12,13 @@ from matcher.registry import names
 
 
 def check(scene: Scene) -> Iterator[Issue]:
-    """`unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`."""
+    """`unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`, and waves that begin after the round (`bad_setting`)."""
     if not scene.origin.settings_known:
         return
+    settings = scene.round.settings
+    if settings.today > settings.round.end:
+        hint = "Maybe the year is wrong; it is the day from which students ask."
+        yield _issue("waves.begins", "bad_setting", str(settings.today), "is after the last day of the round", hint)
     known = names("matcher.solver.objectives")
     for name in scene.round.settings.objectives.order:
         if name not in known:

@@ -18,9 +18,9 @@ Row = dict[str, str]
 
 @dataclass
 class Tables:
-    """Rows per table, and the next free number per kind of id."""
+    """Rows per table, and the next free number per kind of id; a made round is a first term, without `history`."""
 
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES if name != "history"})
     _next: dict[str, int] = field(default_factory=dict)
 
     def new_id(self, letter: str) -> str:

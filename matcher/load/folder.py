@@ -12,6 +12,7 @@ from matcher.check.base import Origin, Source, sort_issues
 from matcher.domain import REQUIRED_TABLES, TABLES, Round, Row
 from matcher.errors import InputError, Issue
 from matcher.load.header import read_header
+from matcher.load.last_term import read_last_term
 from matcher.load.rows import read_rows
 from matcher.settings import Settings, read_settings
 from matcher.tables import Tables, read_tables
@@ -31,10 +32,11 @@ def read_round(folder: Path) -> tuple[Round | None, list[Issue]]:
     The round, or None when any issue is an error; and the issues, sorted by table, row and column.
     """
     if not folder.is_dir():
-        message = "is not in this place: there is no such folder"
-        return None, [
-            Issue("round.toml", None, None, "missing_folder", "error", folder.name, message, "Maybe the path has a typing error.")
-        ]
+        message, hint = "is not in this place: there is no such folder", "Maybe the path has a typing error."
+        if folder.is_file():
+            message = "is looked for in a folder, and this is a file"
+            hint = "Maybe name the folder that holds it; a workbook needs a round.toml beside it, which may be empty."
+        return None, [Issue("round.toml", None, None, "missing_folder", "error", folder.name, message, hint)]
     settings, issues = _settings(folder / "round.toml")
     found = read_tables(folder)
     issues += found.issues
@@ -52,9 +54,10 @@ def read_round(folder: Path) -> tuple[Round | None, list[Issue]]:
         if not header.picks or _id_columns(name) & header.missing:
             unreadable.add(name)
     ordered: dict[str, Any] = {name: _sorted(name, rows) for name, rows in tables.items()}
-    round_ = Round(settings or Settings(), **ordered)
+    last_term, unread = read_last_term(folder, settings.objectives.last_term if settings else None)
+    round_ = Round(settings or Settings(), **ordered, last_term=last_term)
     origin = Origin(folder, sources, frozenset(unreadable), settings_known=settings is not None)
-    issues = sort_issues(issues + check_round(round_, origin))
+    issues = sort_issues(issues + unread + check_round(round_, origin))
     return (None if any(issue.severity == "error" for issue in issues) else round_), issues
 
 
@@ -98,6 +101,7 @@ _KEYS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "calendar": lambda c: (c.school_id, c.date, c.kind),
     "travel": lambda t: (t.from_id, t.site_id, t.mode, t.minutes, t.transfers),
     "previous": lambda p: (p.student_id, p.opportunity_id, p.sessions),
+    "history": lambda h: (h.site_id, h.mentor_id, h.asked, h.landed),
 }
 
 

@@ -29,6 +29,8 @@ _STAND_INS = {
     "sessions": "Mon 00:00-24:00",
     "placement_kind": "unpaid_learning",
     "seats": "1",
+    "asked": "0",
+    "landed": "0",
     "date": "2000-01-01",
     "mode": "walk",
     "minutes": "0",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from matcher.changes import Fate, fates
 from matcher.domain import Request
 from matcher.instants import standing
 from matcher.pipeline import Run
@@ -149,30 +150,16 @@ def _bands(run: Run) -> Card:
 
 
 def _changes(run: Run) -> Card:
-    kinds = changes(run)
-    before = sum(kinds.values())
+    kinds = Counter(fates(run).values())
+    before = kinds.total()
     if not before:
         return Card("Moving elsewhere", "–", "", "There is no earlier plan to compare with.")
-    shown = ("keep their place", "keep the place at other times", "lose their place and get no other", "do not take part now")
-    note = "; ".join(f"{kinds[k]} {k}" for k in shown if kinds[k])
-    return Card("Moving elsewhere", f"{kinds['move']:,}", f"of {before:,} placed today", f"{note[:1].upper()}{note[1:]}." if note else "")
-
-
-def changes(run: Run) -> Counter[str]:
-    """What becomes of each student who has a place in `previous`."""
-    now = {p.student.student_id: p for p in run.placements}
-    found: Counter[str] = Counter()
-    for row in run.world.round.previous:
-        student, p = run.world.round.student[row.student_id], now.get(row.student_id)
-        if student.status == "placed":
-            found["keep their place"] += 1
-        elif student.status == "not_ready":
-            found["do not take part now"] += 1
-        elif p is None:
-            found["lose their place and get no other"] += 1
-        elif p.variant.opportunity.opportunity_id != row.opportunity_id:
-            found["move"] += 1
-        else:
-            same = row.sessions in {(), p.variant.windows}
-            found["keep their place" if same else "keep the place at other times"] += 1
-    return found
+    shown = {
+        Fate.KEPT: ("keeps the place", "keep their place"),
+        Fate.OTHER_HOURS: ("keeps the place at other times", "keep the place at other times"),
+        Fate.LOST: ("loses the place and gets no other", "lose their place and get no other"),
+        Fate.OUT: ("does not take part now", "do not take part now"),
+    }
+    note = "; ".join(count(kinds[fate], *words) for fate, words in shown.items() if kinds[fate])
+    elsewhere = f"{kinds[Fate.ELSEWHERE]:,}"
+    return Card("Moving elsewhere", elsewhere, f"of {before:,} placed today", f"{note}." if note else "")

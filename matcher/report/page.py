@@ -18,16 +18,17 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def render(**parts: Any) -> str:
     """The page; every value is escaped by the template engine, only our own style and script are not."""
-    style, script = _text("report.css"), _text("report.js")
+    style, script = text(TEMPLATES / "report.css"), text(TEMPLATES / "report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:"
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(style=Markup(style), script=Markup(script), policy=Markup(policy), **parts)
 
 
 @lru_cache
-def _environment() -> Environment:
-    found = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+def environment(*folders: Path) -> Environment:
+    """The templates of these folders, which go first, and of the report."""
+    found = Environment(loader=FileSystemLoader([*folders, TEMPLATES]), autoescape=True, undefined=StrictUndefined)
     found.trim_blocks = found.lstrip_blocks = True
     found.filters["thousands"] = "{:,}".format
     found.globals["count"] = count
@@ -35,5 +36,6 @@ def _environment() -> Environment:
 
 
 @lru_cache
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8").replace("\r\n", "\n").strip()
+def text(path: Path) -> str:
+    """A style or script of our own."""
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n").strip()

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from matcher import __version__
+from matcher.domain import NO_RECORD
 from matcher.errors import InputError
 from matcher.law import pack_path
-from matcher.load import canonical_hashes
+from matcher.load import canonical_hashes, last_term_hashes
 from matcher.pipeline import Run
 from matcher.report.words import count, date_span, plain, sentence_list
+from matcher.settings import Settings
 from matcher.solver.exact import objectives as known_objectives
 from matcher.travel.feed_files import feed_hashes
 
@@ -103,6 +105,13 @@ def _wanted(run: Run, name: str) -> str:
     if aim == "priority":
         those = sum(s.priority >= int(number) for s in run.world.students)
         return f"Place as many as possible of the {count(those, 'student')} with priority {number} or higher."
+    if aim == "carry_over":
+        last = dict(run.world.round.last_term)
+        those = sum(last.get(s.student_id, NO_RECORD) < int(number) for s in run.world.students)
+        had = f"no place last term or one below {number} points" if int(number) else "no place last term"
+        return (
+            f"Let the {count(those, 'student')} with {had} go first: in all, as many steps as possible (a place, then each band of points)."
+        )
     if aim == "worst_off":
         return f"Give as many placed students as possible at least {number} points."
     plain_words = {
@@ -121,17 +130,18 @@ def foot(run: Run) -> Foot:
     return Foot(
         settings.seed,
         date_span(run.world.first, run.world.last),
-        tuple(sorted((name, digest[:DIGITS]) for name, digest in _inputs(run.folder, run.world.settings.gtfs.feeds).items())),
+        tuple(sorted((name, digest[:DIGITS]) for name, digest in _inputs(run.folder, run.world.settings).items())),
         tuple((name, _short(pack_path(name, run.folder))) for name in settings.rule_packs),
         __version__,
         tuple((name, version(name)) for name in LIBRARIES),
     )
 
 
-def _inputs(folder: Path, feeds: tuple[str, ...]) -> dict[str, str]:
+def _inputs(folder: Path, settings: Settings) -> dict[str, str]:
     """Hashes of the input; none for a round that never was a folder."""
     try:
-        return canonical_hashes(folder) | feed_hashes(folder, feeds)
+        tables = canonical_hashes(folder)
+        return tables | feed_hashes(folder, settings.gtfs.feeds) | last_term_hashes(folder, settings.objectives.last_term)
     except InputError:
         return {}
 

@@ -13,8 +13,9 @@ from matcher.cells import Window, parse_windows
 from matcher.explain import UNPLACED_COST
 from matcher.instants import standing
 from matcher.pipeline import Run
+from matcher.recruit import Recruit
 from matcher.report.people import PRIVATE
-from matcher.report.words import count, hours, sentence_list
+from matcher.report.words import MODE_WORDS, count, hours, sentence_list
 
 MOST_WANTED = 12
 NAMES_SHOWN = 12
@@ -55,13 +56,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A kind of place to look for."""
+    """A kind of place to look for: what, when, where, open to whom, and who is placed by it."""
 
     rank: int
-    cluster: str
+    what: str
     weekdays: str
     area: str
-    seats: int
+    terms: str
     places: int
     names: tuple[str, ...]
     more: int
@@ -75,7 +76,7 @@ def offers(run: Run, rows: Sequence[tuple[Any, ...]]) -> list[Offer]:
         opportunity, windows = run.world.round.opportunity[opportunity_id], parse_windows(sessions)
         site, key = run.world.round.site[opportunity.site_id], (opportunity_id, windows)
         free = max(0, seats - busiest(windows, taken[opportunity_id]))
-        told = (hours(windows), seats, free, price, lawful[key], held.get(key, ""), opens[key])
+        told = (hours(windows), seats, free, price or 0, lawful[key], held.get(key, ""), opens[key])
         found.append(Offer(opportunity_id, opportunity.title, site.name or site.site_id, *told))
     return sorted(found, key=lambda o: (o.title.casefold(), o.opportunity_id, o.hours))
 
@@ -194,11 +195,36 @@ def _no_room(rules: list[str]) -> str:
     return f"{sentence_list(who).replace(' and ', ' or ')} has no room left"
 
 
-def recruit(run: Run, rows: Sequence[tuple[Any, ...]]) -> list[Wanted]:
-    """Which new places to look for, with the names of those they would serve."""
-    found = []
-    for rank, cluster, weekdays, area, seats, places, who in rows:
-        names = [run.world.round.student[i].name or i for i in str(who).split(";") if i]
+def recruit(run: Run, found: Sequence[Recruit]) -> list[Wanted]:
+    """Which new places to look for, in plain words, with the names of those they would serve."""
+    told = []
+    for row in found:
+        names = [run.world.round.student[i].name or i for i in row.who.split(";") if i]
         shown = tuple(names if len(names) <= NAMES_SHOWN + 1 else names[:NAMES_SHOWN])
-        found.append(Wanted(rank, cluster, str(weekdays).replace("+", ", "), area, seats, places, shown, len(names) - len(shown)))
-    return found
+        terms = (row.rank, _what(row), _when(row), row.area, _terms(row), row.places)
+        told.append(Wanted(*terms, shown, len(names) - len(shown)))
+    return told
+
+
+def look_for(row: Recruit) -> str:
+    """A row of recruit.csv as a sentence without names of students: what, when, where, how many it places, and what it must allow."""
+    return f"{_what(row)}, {_when(row)}, in {row.area}: places {row.places}. {_terms(row)}"
+
+
+def _what(row: Recruit) -> str:
+    return f"{count(row.seats, 'seat')} in {row.cluster}" if row.cluster != "any" else count(row.seats, "seat")
+
+
+def _when(row: Recruit) -> str:
+    return row.weekdays.replace("+", ", ") if row.like is None else hours(row.like.windows)
+
+
+def _terms(row: Recruit) -> str:
+    """What the new place must allow: the youngest age, the modes by which it must be reached in which time, and an offer to copy."""
+    age = "" if row.youngest is None else f"Must take students from age {row.youngest}. "
+    modes = sentence_list([f"{number} {MODE_WORDS[mode]}" for mode, number in row.modes])
+    reached = f"Within reach: {modes}, at most {row.minutes} minutes. " if modes else ""
+    like = (
+        "" if row.like is None else f"Like {row.like.opportunity.title} ({row.like.opportunity.opportunity_id}), in the same part of town."
+    )
+    return f"{age}{reached}{like}".strip()

@@ -172,7 +172,8 @@ class FirstOffence:
         if terms is None:
             return None
         if who.age is None:
-            return "the birth date is not known, and paid work has limits by age"
+            dated = world.sessions(who.school_id, terms.schedule)
+            return "the birth date is not known, and paid work has limits by age" if dated else None
         used = who.programmes & {terms.program}
         offences = []
         for age in {who.age.at_start, *(new for _, new in who.age.steps)}:
@@ -208,7 +209,12 @@ class FirstOffence:
                     if days[key]:
                         first, beyond = np.searchsorted(days[key], begins[step : step + 2])
                         refused[rows, column] |= first < beyond
-        refused[[w.age is None for w in students]] = np.array([t is not None for t in variants], dtype=bool)
+        unknown: dict[str, list[int]] = defaultdict(list)
+        for row, who in enumerate(students):
+            if who.age is None:
+                unknown[who.school_id].append(row)
+        for school_id, alike in unknown.items():
+            refused[alike] = [t is not None and bool(world.sessions(school_id, t.schedule)) for t in variants]
         return refused
 
 

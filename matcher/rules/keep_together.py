@@ -21,7 +21,7 @@ Place = tuple[str, str]
 
 
 def _wanted(world: World, student: Student) -> frozenset[str]:
-    return world.persons_with("keep_together", student.student_id) & frozenset(world.round.mentor)
+    return frozenset(p for p in world.persons_with("keep_together", student.student_id) if p in world.round.mentor)
 
 
 def _mentor(world: World, variant: Variant) -> str:

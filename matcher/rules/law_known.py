@@ -13,7 +13,7 @@ def _refuse(world: World, who: Worker, terms: Paid | None) -> str | None:
     if not missing:
         return None
     sessions = world.sessions(who.school_id, terms.schedule)
-    if who.age is not None and all(who.age.on(session.date) >= 18 for session in sessions):
+    if all(who.age is not None and who.age.on(session.date) >= 18 for session in sessions):
         return None
     return f"paid work below 18, and the law of {missing[0]} is not known to this round"
 

@@ -9,13 +9,12 @@ import numpy as np
 from matcher.cells import Window, clock
 from matcher.domain import MODES, Student
 from matcher.rules.base import once
+from matcher.settings import DEFAULT_CAP
 from matcher.travel.base import UNKNOWN, Travel, Trips
 from matcher.travel.transit import Transit
-from matcher.vans import fits, rides_van, serving
+from matcher.vans import rides_van, room, serving
 from matcher.world import Variant, World
 
-DEFAULT_CAP = 60
-"""Minutes one way for a student without a value of their own in a round without one."""
 _NONE = np.iinfo(np.int32).max
 VAN = MODES.index("van")
 
@@ -57,7 +56,7 @@ class TripRule:
                 short = (longer <= longest[:, None]) & (trips.transfers <= world.settings.limits.max_transfers)
                 key = np.where(short, (longer * 32 + trips.transfers) * 8 + index, _NONE).astype(np.int32)[:, column]
                 if mode == "van":
-                    lawful = _vans_fit(world, riders, trips, key < _NONE) & (best[users] == _NONE)
+                    lawful = _vans_fit(world, riders, trips) & (best[users] == _NONE)
                 else:
                     lawful = early[users] >= trips.out[:, column]
                     lawful &= late[users] >= trips.back[:, column]
@@ -158,31 +157,66 @@ def _first_and_last(world: World) -> tuple[np.ndarray, np.ndarray]:
     return early, np.array([max(w.end for w in v.windows) for v in world.variants], dtype=np.int32)
 
 
-def _vans_fit(world: World, students: list[Student], trips: Trips, wanted: np.ndarray) -> np.ndarray:
-    """Bool [students, variants]: whether vans of the student's school fit; asked only where `wanted`."""
-    good = np.zeros(wanted.shape, dtype=bool)
+def _vans_fit(world: World, students: list[Student], trips: Trips) -> np.ndarray:
+    """Bool [students, variants]: whether for every window some van of the student's school fits their minutes."""
+    good = np.zeros((len(students), len(world.variants)), dtype=bool)
     schools = np.array([s.school_id for s in students])
     for school_id in np.unique(schools):
-        rows = np.flatnonzero(schools == school_id)
-        for variants in _served(world, str(school_id)):
-            if wanted[np.ix_(rows, variants)].any():
-                site = world.variant_site[variants[0]]
-                fit = fits(world, str(school_id), world.variants[variants[0]], trips.out[rows, site], trips.back[rows, site])
-                good[np.ix_(rows, variants)] = fit[:, None]
+        rows, served = np.flatnonzero(schools == school_id), _served(world, str(school_id))
+        if not len(served.variants):
+            continue
+        fits = (trips.out[np.ix_(rows, served.site)] <= served.there) & (trips.back[np.ix_(rows, served.site)] <= served.home)
+        some_van = np.logical_or.reduceat(fits, served.window_from, axis=1)
+        every_window = np.logical_and.reduceat(some_van, served.group_from, axis=1)
+        good[np.ix_(rows, served.variants)] = np.repeat(every_window, served.sizes, axis=1)
     return good
 
 
-def _served(world: World, school_id: str) -> list[np.ndarray]:
-    """Places of the variants to which vans of the school run, in groups of one site and the same windows; remembered."""
+@dataclass(frozen=True)
+class _Served:
+    """Where vans of a school run to, in groups of variants with one site and the same windows.
 
-    def served() -> list[np.ndarray]:
-        vans = [van for van in world.round.vans if van.school_id == school_id]
-        anywhere, sites = any(not van.sites for van in vans), {site_id for van in vans for site_id in van.sites}
-        return [
-            variants
-            for (site_id, windows), variants in once(world, "alike in travel", lambda: _alike(world)).items()
-            if (anywhere or site_id in sites) and all(serving(world, school_id, site_id, w) for w in windows)
-        ]
+    Attributes
+    ----------
+    variants, sizes : int64: the places of all variants, group after group, and how many a group has.
+    site, there, home : int64 [each van of each window of each group]: the site, and the most minutes there and back.
+    window_from, group_from : int64: where each window begins among these vans, and each group among these windows.
+    """
+
+    variants: np.ndarray
+    sizes: np.ndarray
+    site: np.ndarray
+    there: np.ndarray
+    home: np.ndarray
+    window_from: np.ndarray
+    group_from: np.ndarray
+
+
+def _served(world: World, school_id: str) -> _Served:
+    """To which variants vans of the school run; remembered."""
+
+    def served() -> _Served:
+        mine = [van for van in world.round.vans if van.school_id == school_id]
+        anywhere, sites = any(not van.sites for van in mine), {site_id for van in mine for site_id in van.sites}
+        groups: list[np.ndarray] = []
+        window_from: list[int] = []
+        group_from: list[int] = []
+        rooms: list[tuple[int, int]] = []
+        site: list[int] = []
+        for (site_id, windows), variants in once(world, "alike in travel", lambda: _alike(world)).items():
+            vans = [serving(world, school_id, site_id, window) for window in windows] if anywhere or site_id in sites else [[]]
+            if not all(vans):
+                continue
+            groups.append(variants)
+            group_from.append(len(window_from))
+            for window, found in zip(windows, vans, strict=True):
+                window_from.append(len(rooms))
+                rooms += [room(world, van, window) for van in found]
+                site += [int(world.variant_site[variants[0]])] * len(found)
+        there, home = np.array(rooms, dtype=np.int64).reshape(-1, 2).T
+        places = np.concatenate([np.zeros(0, np.int64), *groups])
+        sizes = np.array([len(group) for group in groups], dtype=np.int64)
+        return _Served(places, sizes, np.array(site, np.int64), there, home, np.array(window_from), np.array(group_from))
 
     return once(world, ("served", school_id), served)
 

@@ -19,7 +19,7 @@ def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarra
 
 def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way) -> str:
     reading, place = reading_of(student), world.variant_place[variant.key]
-    if not reading.refused or found.refusals([reading])[0, place] < WORTH_SAYING:
+    if not reading.refused or found.refusal(reading, place) < WORTH_SAYING:
         return ""
     words = found.because(reading, place).refused or tuple(dict.fromkeys(reading.refused))[:1]
     if in_spanish(student):

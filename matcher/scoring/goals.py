@@ -27,7 +27,7 @@ GOALS_ES = {
 }
 
 
-def _readings(goals: str) -> list[Reading]:
+def readings(goals: str) -> list[Reading]:
     """One reading for each goal: the occasions of the six that have a name, or else the student's own words."""
     parts = [part.strip().lower() for part in goals.split(";") if part.strip()]
     return [Reading(OCCASIONS.get(part, part), ()) for part in dict.fromkeys(parts)]
@@ -36,12 +36,12 @@ def _readings(goals: str) -> list[Reading]:
 def _block(world: World, found: Offers, block: slice, trips: TripBlock) -> np.ndarray:
     """The mean over the student's goals."""
     value = np.full(trips.mode.shape, NEUTRAL)
-    asked = [_readings(student.goals) for student in world.students[block]]
-    distinct = list(dict.fromkeys(reading for readings in asked for reading in readings))
+    asked = [readings(student.goals) for student in world.students[block]]
+    distinct = list(dict.fromkeys(reading for own in asked for reading in own))
     fits = dict(zip(distinct, found.fits(distinct), strict=True)) if distinct else {}
-    for i, readings in enumerate(asked):
-        if readings:
-            value[i] = sum(fits[reading] for reading in readings) / len(readings)
+    for i, own in enumerate(asked):
+        if own:
+            value[i] = sum(fits[reading] for reading in own) / len(own)
     return value
 
 

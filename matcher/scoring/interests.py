@@ -11,8 +11,8 @@ from matcher.scoring.text.documents import Offers, offers, reading_of
 from matcher.scoring.text.words import as_written
 from matcher.world import Variant, World
 
-FAR = 0.15
-"""A fit below this is not explained by words: there is nothing to boast of."""
+FAR, SOME = 0.15, 0.3
+"""A fit below the first is not explained by words: there is nothing to boast of. One below the second is told as a small one."""
 
 
 def _block(world: World, found: Offers, block: slice, _: TripBlock) -> np.ndarray:
@@ -26,7 +26,8 @@ def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way
             return "Tu perfil todavía no dice qué te interesa; habla con tu asesor o asesora."
         return "Your profile does not say yet what interests you; talk with your advisor about it."
     place = world.variant_place[variant.key]
-    if found.fits([reading])[0, place] < FAR:
+    fit = found.fit(reading, place)
+    if fit < FAR:
         return "No se parece mucho a lo que escribiste." if spanish else "It is not close to what you wrote."
     why = found.because(reading, place)
     if not why.own:
@@ -35,9 +36,9 @@ def _say(world: World, found: Offers, student: Student, variant: Variant, _: Way
     field = (f"; área: {why.field_es}" if spanish else f"; field: {why.field}") if why.field else ""
     if spanish:
         theirs = f", allí se habla de {listed(why.theirs, spanish)}" if why.theirs else ""
-        return f"Escribiste {own}{theirs}{field}."
+        return f"{'Se parece un poco a lo que quieres: escribiste' if fit < SOME else 'Escribiste'} {own}{theirs}{field}."
     theirs = f", they write {listed(why.theirs, spanish)}" if why.theirs else ""
-    return f"You wrote {own}{theirs}{field}."
+    return f"{'It is a little like what you want: you wrote' if fit < SOME else 'You wrote'} {own}{theirs}{field}."
 
 
 COMPONENT = Component("interests", "What the student writes fits what the site and mentor write.", 0.50, offers, _block, _say)

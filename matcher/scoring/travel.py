@@ -20,6 +20,7 @@ _HOW_ES = {
     "dropoff": "si te llevan",
     "van": "en la camioneta de la escuela",
 }
+_LASTS_ES = {0: "Es menos de un minuto", 1: "Es un minuto"}
 
 
 def _block(world: World, _: None, block: slice, trips: TripBlock) -> np.ndarray:
@@ -35,9 +36,16 @@ def _prepare(_: World) -> None:
 def _say(_: World, __: None, student: Student, ___: Variant, way: Way) -> str:
     if in_spanish(student):
         con = "" if not way.transfers else f" con {way.transfers} transbordo{'s' if way.transfers > 1 else ''}"
-        return f"Son {way.minutes} minutos {_HOW_ES[way.mode]}{con}."
+        return f"{_LASTS_ES.get(way.minutes, f'Son {way.minutes} minutos')} {_HOW_ES[way.mode]}{con}."
     changes = "" if not way.transfers else f" with {way.transfers} transfer{'s' if way.transfers > 1 else ''}"
-    return f"It is a {way.minutes}-minute {_HOW[way.mode]}{changes}."
+    if way.minutes == 0:
+        return f"It is a {_HOW[way.mode]} of less than a minute{changes}."
+    return f"It is {'an' if _begins_with_a_vowel(way.minutes) else 'a'} {way.minutes}-minute {_HOW[way.mode]}{changes}."
+
+
+def _begins_with_a_vowel(minutes: int) -> bool:
+    """Whether one says "an": eight, eleven, eighteen, eighty-one."""
+    return minutes in {8, 11, 18} or 80 <= minutes <= 89
 
 
 COMPONENT = Component("travel", "The trip is short and has few transfers.", 0.07, _prepare, _block, _say)

@@ -56,6 +56,9 @@ class Basis:
         self.at = np.full(self.n + self.m, -1)
         self.at[self.head] = np.arange(self.m)
         self.ray = self.values = np.zeros(self.m)
+        self._costs: np.ndarray | None = None
+        self.low = np.concatenate([np.zeros(self.n), self.bounds.low])
+        self.high = np.concatenate([np.where(self.bounds.shut, 0.0, np.inf), self.bounds.high])
 
     @classmethod
     def of_plan(cls, columns: sparse.csr_matrix, weights: np.ndarray, bounds: Bounds, own: np.ndarray, proof: np.ndarray) -> Basis:
@@ -103,7 +106,7 @@ class Basis:
         """
         self._read_values()
         for _ in range(MOST_STEPS):
-            low, high = self._limits_of(self.head)
+            low, high = self.low[self.head], self.high[self.head]
             under, over = low - self.values, self.values - high
             place = int(np.argmax(np.maximum(under, over)))
             if max(under[place], over[place]) <= 1e-6:
@@ -136,7 +139,8 @@ class Basis:
     def _step(self, place: int, up: bool, bound: float) -> bool:
         """The basic variable at this place leaves for its bound; the one that costs least for it comes in."""
         rho = self.factor.row(place)
-        coming = self._cheapest(rho, up)
+        sums = self._times(rho)
+        coming = self._cheapest(rho, sums, up)
         if coming is None:
             return False
         entering, alpha, ratio = coming
@@ -144,7 +148,7 @@ class Basis:
         column = self.factor.solve(self._column(entering))
         if abs(column[place] - alpha) > 1e-5 * max(1.0, abs(alpha)):
             raise LostError
-        self._move_prices(rho, ratio if up else -ratio)
+        self._move_prices(rho, sums, ratio if up else -ratio)
         came_from = float(self._standing(np.array([entering]))[0])
         step = (self.values[place] - bound) / column[place]
         self.values = self.values - step * column
@@ -161,37 +165,41 @@ class Basis:
         positive = bool(self.positive(price[:, None])[0])
         sign = 1.0 if positive else -1.0
         rho = self.factor.row(place)
-        coming = self._cheapest(rho, positive)
+        sums = self._times(rho)
+        coming = self._cheapest(rho, sums, positive)
         if coming is not None and self.positive((sign * price - coming[2])[:, None])[0]:
             entering, _, ratio = coming
             self._exchange(place, entering, self.factor.solve(self._column(entering)))
-            self._move_prices(rho, sign * ratio)
+            self._move_prices(rho, sums, sign * ratio)
             self.full[row] = positive
             return
-        self._move_prices(rho, price)
+        self._move_prices(rho, sums, price)
         self.prices[:, row] = 0
 
-    def _cheapest(self, rho: np.ndarray, up: bool) -> tuple[int, float, np.ndarray] | None:
+    def _cheapest(self, rho: np.ndarray, sums: np.ndarray, up: bool) -> tuple[int, float, np.ndarray] | None:
         """The variable that comes in when the one of this row of the tableau goes up (or down): it, its entry, cost per unit."""
-        found, alpha = self._alphas(rho)
+        found, alpha = self._alphas(rho, sums)
         high = self._stands_high(found)
         helps = np.where(high == up, alpha > TINY, alpha < -TINY)
         found, alpha, high = found[helps], alpha[helps], high[helps]
         if not len(found):
             return None
-        ratios = np.where(high, 1.0, -1.0) * self._reduced(found) / np.abs(alpha)
+        share = np.where(high, 1.0, -1.0) / np.abs(alpha)
         left = np.arange(len(found))
-        for k, ratio in enumerate(ratios):
-            least = ratio[left].min()
-            left = left[ratio[left] <= least + TINY * self.size[k]]
+        for stage, size in enumerate(self.size):
+            ratio = share[left] * self._reduced(found[left], stage)
+            left = left[ratio <= ratio.min() + TINY * size]
             if len(left) == 1:
                 break
         best = int(left[np.lexsort((found[left], -np.abs(alpha[left])))[0]])
-        return int(found[best]), float(alpha[best]), np.asarray(ratios[:, best])
+        return int(found[best]), float(alpha[best]), np.asarray(share[best] * self._reduced(found[[best]])[:, 0])
 
-    def _move_prices(self, rho: np.ndarray, by: np.ndarray) -> None:
+    def _move_prices(self, rho: np.ndarray, sums: np.ndarray, by: np.ndarray) -> None:
         touched = np.flatnonzero(rho)
         self.prices[:, touched] += by[:, None] * rho[touched]
+        if self._costs is not None:
+            for stage in np.flatnonzero(by):
+                self._costs[stage] -= by[stage] * sums
 
     def _exchange(self, place: int, entering: int, column: np.ndarray) -> None:
         self.at[self.head[place]] = -1
@@ -199,23 +207,29 @@ class Basis:
         self.at[entering] = place
         if entering < self.n:
             self.taken[entering] = False
-        self.factor.exchange(place, column, self.columns, self.head)
+        if self.factor.exchange(place, column, self.columns, self.head):
+            self._costs = None
 
-    def _alphas(self, rho: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _times(self, rho: np.ndarray) -> np.ndarray:
+        """Float [n]: the row of the tableau over the pairs."""
+        touched = np.flatnonzero(rho)
+        begin, many = self.rows.indptr[touched], self.rows.indptr[touched + 1] - self.rows.indptr[touched]
+        at = np.arange(many.sum()) + np.repeat(begin - np.cumsum(many) + many, many)
+        return np.bincount(self.rows.indices[at], self.rows.data[at] * np.repeat(rho[touched], many), self.n)
+
+    def _alphas(self, rho: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Variables outside the basis that are not fixed, with their entries in the row of the tableau."""
         touched = np.flatnonzero(rho)
-        part = self.rows[touched]
-        entries = part.data * np.repeat(rho[touched], np.diff(part.indptr))
-        sums = np.bincount(part.indices, entries, self.n)
         pairs = np.flatnonzero((np.abs(sums) > TINY) & (self.at[: self.n] < 0) & ~self.bounds.shut)
         slacks = touched[(self.at[self.n + touched] < 0) & (self.bounds.low[touched] < self.bounds.high[touched])]
         return np.concatenate([pairs, self.n + slacks]), np.concatenate([sums[pairs], -rho[slacks]])
 
-    def _reduced(self, found: np.ndarray) -> np.ndarray:
-        """Float [stages, k]: reduced costs."""
+    def _reduced(self, found: np.ndarray, stage: int | slice = slice(None)) -> np.ndarray:
+        """Float [stages, k] or [k]: reduced costs in all objectives or in one."""
         pairs, slacks = found[found < self.n], found[found >= self.n] - self.n
-        of_pairs = self.weights[:, pairs] - (self.columns[pairs] @ self.prices.T).T
-        return np.concatenate([of_pairs, self.prices[:, slacks]], axis=1)
+        if self._costs is None:  # kept up to date by every move of prices, and worked out anew with the factor
+            self._costs = self.weights - (self.columns @ self.prices.T).T
+        return np.concatenate([self._costs[stage, pairs], self.prices[stage, slacks]], axis=-1)
 
     def _stands_high(self, found: np.ndarray) -> np.ndarray:
         return np.concatenate([self.taken[found[found < self.n]], self.full[found[found >= self.n] - self.n]])
@@ -224,14 +238,6 @@ class Basis:
         """Float [k]: values of variables outside the basis, pairs first."""
         pairs, rows = found[found < self.n], found[found >= self.n] - self.n
         return np.concatenate([self.taken[pairs].astype(float), np.where(self.full[rows], self.bounds.high[rows], self.bounds.low[rows])])
-
-    def _limits_of(self, variables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        low, high = np.zeros(len(variables)), np.full(len(variables), np.inf)
-        slack = variables >= self.n
-        rows = variables[slack] - self.n
-        low[slack], high[slack] = self.bounds.low[rows], self.bounds.high[rows]
-        high[~slack] = np.where(self.bounds.shut[variables[~slack]], 0.0, np.inf)
-        return low, high
 
     def _read_values(self) -> None:
         """Values of the basic variables from those of the others."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matcher.solver.control import Control
 from matcher.solver.linear import Program, solve_whole
 from matcher.solver.problem import Problem
 
 
-def smallest_conflict(problem: Problem, workers: int = 1) -> tuple[int, ...]:
+def smallest_conflict(problem: Problem, control: Control, workers: int = 1) -> tuple[int, ...]:
     """Rows (limits, then students) of which every one is needed for the contradiction.
 
     Only rows that the empty plan breaks (demands) can make a problem infeasible; these are reduced first, then the limits
@@ -18,11 +19,11 @@ def smallest_conflict(problem: Problem, workers: int = 1) -> tuple[int, ...]:
     """
     demand = _demands(problem)
     demands, caps = [int(i) for i in np.flatnonzero(demand)], [int(i) for i in np.flatnonzero(~demand)]
-    demands = _reduced(problem, demands, lambda kept: [*kept, *caps], workers)
+    demands = _reduced(problem, demands, lambda kept: [*kept, *caps], control, workers)
     pairs = np.union1d(problem.rows[demands].indices, _linked(problem))  # couplings carry a demand on to other pairs
     touched = set(problem.rows[:, pairs].nonzero()[0].tolist()) if len(pairs) else set()
     caps = [i for i in caps if i in touched]
-    caps = _reduced(problem, caps, lambda kept: [*demands, *kept], workers)
+    caps = _reduced(problem, caps, lambda kept: [*demands, *kept], control, workers)
     return tuple(sorted(demands) + sorted(caps))
 
 
@@ -38,14 +39,14 @@ def _linked(problem: Problem) -> np.ndarray:
     return np.unique(problem.limits[negative].indices)
 
 
-def _reduced(problem: Problem, rows: list[int], with_rest: Callable[[list[int]], list[int]], workers: int) -> list[int]:
+def _reduced(problem: Problem, rows: list[int], with_rest: Callable[[list[int]], list[int]], control: Control, workers: int) -> list[int]:
     kept = list(rows)
     size = max(1, len(kept) // 4)
     while size:
         start = 0
         while start < len(kept):
             trial = kept[:start] + kept[start + size :]
-            if _feasible(problem, with_rest(trial), workers):
+            if _feasible(problem, with_rest(trial), control, workers):
                 start += size
             else:
                 kept = trial
@@ -53,7 +54,7 @@ def _reduced(problem: Problem, rows: list[int], with_rest: Callable[[list[int]],
     return kept
 
 
-def _feasible(problem: Problem, rows: list[int], workers: int) -> bool:
+def _feasible(problem: Problem, rows: list[int], control: Control, workers: int) -> bool:
     low, high = problem.bounds()
     if (low[rows] > high[rows]).any():
         return False
@@ -64,4 +65,4 @@ def _feasible(problem: Problem, rows: list[int], workers: int) -> bool:
     pairs = np.union1d(problem.rows[demanded].indices, _linked(problem))
     linked = problem.rows[rows][:, pairs]
     program = Program(linked.tocsr(), low[rows], high[rows], np.zeros(len(pairs), np.int64))
-    return solve_whole(program, workers).feasible
+    return solve_whole(program, control, workers).feasible

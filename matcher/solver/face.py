@@ -17,6 +17,8 @@ SCALES = (1, 2, 3, 4, 6, 12, 60, 2520)
 """Denominators tried when prices are rounded to exact fractions."""
 FREE = np.iinfo(np.int64).max // 4
 """A bound that never binds."""
+SAFE = 2.0**61
+"""What a bound may add up to, far from 64 bits."""
 SHRINK = 0.7
 """Open pairs are gathered anew when this share of those gathered is left."""
 
@@ -34,8 +36,9 @@ class Face:
     open : bool [n], pairs that may be chosen.
     trail : the steps that led here from all plans.
     added : int64 CSR [k, n], rows after those: cuts that every whole plan keeps, and objectives held at their value.
-    cuts : for each of `added` the rows whose halved sum it is; an objective that is held has none.
+    cuts : for each of `added` the rows whose divided sum it is (`cuts.py`); an objective that is held has none.
     start : where the simplex method last stood; a hint.
+    packed : students' prices where knapsacks bound this face and not a relaxation; None elsewhere.
     """
 
     student: np.ndarray
@@ -48,6 +51,7 @@ class Face:
     added: sparse.csr_matrix | None = None
     cuts: tuple[tuple[int, ...], ...] = ()
     start: Start | None = field(default=None, repr=False)
+    packed: np.ndarray | None = field(default=None, repr=False)
     _columns: sparse.csc_matrix | None = field(default=None, repr=False)
     _active: tuple[np.ndarray, sparse.csr_matrix] | None = field(default=None, repr=False)
 
@@ -78,11 +82,11 @@ class Face:
             paid = paid + (self.added.T @ prices[self.rows.shape[0] :])[pairs]
         return pairs, paid
 
-    def add(self, row: sparse.csr_matrix, low: int, high: int, halved: tuple[int, ...] = ()) -> None:
+    def add(self, row: sparse.csr_matrix, low: int, high: int, cut: tuple[int, ...] = ()) -> None:
         """One more row."""
         self.added = row if self.added is None else sparse.vstack([self.added, row], format="csr")
         self.low, self.high = np.append(self.low, low), np.append(self.high, high)
-        self.cuts = (*self.cuts, halved)
+        self.cuts = (*self.cuts, cut)
 
     @property
     def own(self) -> slice:
@@ -116,12 +120,16 @@ class Face:
 
 @dataclass(frozen=True)
 class Proof:
-    """Whole-number prices over a common denominator, what they prove, and each pair's reduced cost (<= 0) in that scale."""
+    """Whole-number prices over a common denominator, what they prove, and each pair's reduced cost (<= 0) in that scale.
+
+    `packed`: the prices are those of students alone, and each limit's knapsack is filled.
+    """
 
     prices: np.ndarray
     scale: int
     bound: int
     reduced: np.ndarray
+    packed: bool = False
 
 
 def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None, least: float = -np.inf) -> Proof:
@@ -130,12 +138,17 @@ def prove(face: Face, weights: np.ndarray, prices: np.ndarray, value: int | None
     Enough when it meets `value`, or `least`: no prices prove less than what the relaxation reaches.
     """
     best: Proof | None = None
+    reach = 0.0
     for scale in SCALES:
+        if reach * scale > SAFE:
+            break
         rounded = np.rint(prices * scale).astype(np.int64)
         rounded[(face.high > face.low) & (rounded > 0) & (face.high >= FREE // 2)] = 0
         proof = bound_of(face, weights, rounded, scale)
         if best is None or proof.bound * best.scale < best.bound * scale:
             best = proof
+        if scale == 1:
+            reach = float(np.abs(proof.prices.astype(float) * np.where(proof.prices > 0, face.high, face.low)).sum())
         if value is not None and proof.bound == scale * value:
             return proof
         if proof.bound <= scale * least:
@@ -183,14 +196,14 @@ def narrow(face: Face, weights: np.ndarray, proof: Proof, value: int) -> None:
 
     Every plan's value is bound minus what it gives away: each chosen pair its reduced cost, each row its price times its
     slack. Plans of this value give away `spare` in all, so whatever costs more is shut; if anything is left to give away,
-    a cut holds the value itself.
+    a cut holds the value itself. So it does where knapsacks prove the value: a limit gives away what its pairs do not reach.
     """
     spare = proof.bound - proof.scale * value
     face.open &= proof.reduced >= -spare
     at_high, at_low = proof.prices > spare, proof.prices < -spare
     face.low = np.where(at_high, face.high, face.low)
     face.high = np.where(at_low, face.low, face.high)
-    if spare > 0:
+    if spare > 0 or proof.packed:
         face.add(sparse.csr_matrix(weights * face.open), value, FREE)
 
 

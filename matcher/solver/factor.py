@@ -40,8 +40,8 @@ class Factor:
         other._lu, other._m, other._changes = self._lu, self._m, list(self._changes)
         return other
 
-    def exchange(self, place: int, column: np.ndarray, columns: sparse.csr_matrix, head: np.ndarray) -> None:
-        """Note that the variable at this place was replaced by one with this column (already times the inverse).
+    def exchange(self, place: int, column: np.ndarray, columns: sparse.csr_matrix, head: np.ndarray) -> bool:
+        """Note that the variable at this place was replaced by one with this column (already times the inverse); True when factorised anew.
 
         Raises
         ------
@@ -53,9 +53,10 @@ class Factor:
         if len(self._changes) >= REFACTOR:
             fresh = Factor(columns, head)
             self._lu, self._changes = fresh._lu, []
-            return
+            return True
         kept = np.flatnonzero(np.abs(column) > _NOISE)
         self._changes.append((place, kept, column[kept], float(column[place])))
+        return False
 
     def solve(self, right: np.ndarray) -> np.ndarray:
         """Float [m]: B^-1 right."""

@@ -9,6 +9,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from matcher.solver.certificate import Group
+from matcher.solver.control import Control
 from matcher.solver.face import Face
 from matcher.solver.problem import Problem
 
@@ -45,13 +46,14 @@ class Joined:
         return np.sort(self.pairs[choices].indices).astype(np.int32)
 
 
-def join(problem: Problem) -> Joined:
+def join(problem: Problem, control: Control) -> Joined:
     """The problem with linked students joined, wherever their joint choices are few enough to be written down."""
     m, n = problem.limits.shape
     low, high = problem.bounds()
     student, alone, extra = problem.student.copy(), np.ones(n, dtype=bool), []
     groups: list[Group] = []
     for group, rows in _groups(problem):
+        control.obey()
         choices = _choices(problem, group, rows)
         if choices is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,10 @@ from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, para
 from ortools.math_opt.core.python import solver as core
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
+from ortools.util.python.solve_interrupter import SolveInterrupter
 from scipy import sparse
+
+from matcher.solver.control import Control
 
 _STOPPED = {result_pb2.TERMINATION_REASON_FEASIBLE, result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND}
 _INFINITE = np.iinfo(np.int64).max // 8
@@ -74,13 +78,13 @@ class Answer:
     basis: Basis | None = None
 
 
-def solve_relaxation(program: Program, start: Basis | None = None, primal: bool = False) -> Answer:
+def solve_relaxation(program: Program, control: Control, start: Basis | None = None, primal: bool = False) -> Answer:
     """The linear relaxation, by GLOP: a vertex, its row prices and its basis; from `start` when there is one."""
-    algorithm = mathopt.LPAlgorithm.PRIMAL_SIMPLEX if primal and start is not None else mathopt.LPAlgorithm.DUAL_SIMPLEX
-    params = mathopt.SolveParameters(lp_algorithm=algorithm, threads=1)
-    result = _run(program.to_proto(), mathopt.SolverType.GLOP, params, start)
-    if start is not None and result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
-        result = _run(program.to_proto(), mathopt.SolverType.GLOP, params)
+    dual = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, threads=1)
+    params = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.PRIMAL_SIMPLEX, threads=1) if primal else dual
+    result = _run(program.to_proto(), mathopt.SolverType.GLOP, params, control, start)
+    if (primal or start is not None) and result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
+        result = _run(program.to_proto(), mathopt.SolverType.GLOP, dual, control)
     m, n = program.rows.shape
     if not result.solutions or result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
         ray = _dense(result.dual_rays[0].dual_values, m) if result.dual_rays else np.zeros(m)
@@ -92,27 +96,32 @@ def solve_relaxation(program: Program, start: Basis | None = None, primal: bool 
     return Answer(True, x, prices, Basis(_status(solution.basis.variable_status), _status(solution.basis.constraint_status)))
 
 
-def ray_of(program: Program) -> np.ndarray:
+def ray_of(program: Program, control: Control) -> np.ndarray:
     """Row prices that show why an infeasible relaxation is so: those of the program that breaks its rows as little as possible."""
     m, n = program.rows.shape
     breaks = sparse.identity(m, np.int64, format="csr")
     rows = sparse.hstack([program.rows, breaks, -breaks], format="csr")
     cost = np.concatenate([np.zeros(n, np.int64), np.full(2 * m, -1)])
-    return solve_relaxation(Program(rows, program.low, program.high, cost)).prices
+    return solve_relaxation(Program(rows, program.low, program.high, cost), control).prices
 
 
-def guess_whole(program: Program, nodes: int | None = None) -> Answer:
-    """A very good whole plan, by HiGHS; its claims are checked in whole numbers by the caller, never trusted."""
-    params = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5, node_limit=nodes)
-    result = _run(program.to_proto(whole=True), mathopt.SolverType.HIGHS, params)
+def guess_whole(program: Program, control: Control, nodes: int | None = None, gap: float = 0.0) -> Answer:
+    """A very good whole plan, by HiGHS; its claims are checked in whole numbers by the caller, never trusted.
+
+    It ends after so many nodes, or when what it has is this close to the best, relatively.
+    """
+    params = mathopt.SolveParameters(relative_gap_tolerance=gap, absolute_gap_tolerance=0.5, node_limit=nodes)
+    result = _run(program.to_proto(whole=True), mathopt.SolverType.HIGHS, params, control)
     m, n = program.rows.shape
     if not result.solutions:
         return Answer(False, np.zeros(n), np.zeros(m))
     return Answer(True, _dense(result.solutions[0].primal_solution.variable_values, n), np.zeros(m))
 
 
-def solve_whole(program: Program, workers: int = 1) -> Answer:
+def solve_whole(program: Program, control: Control, workers: int = 1, found: Callable[[np.ndarray], None] | None = None) -> Answer:
     """The whole-number program, to proven optimality, by CP-SAT (which calculates in whole numbers itself).
+
+    `found` is given each plan on the way (float [n]), in the order in which they are found.
 
     Raises
     ------
@@ -131,12 +140,25 @@ def solve_whole(program: Program, workers: int = 1) -> Answer:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = max(1, workers)
     solver.parameters.random_seed = 1
-    status = solver.solve(model)
+    solver.parameters.catch_sigint_signal = False
+    status = control.run(lambda: solver.solve(model, _Plans(x, found) if found else None), solver.stop_search)
     if status == cp_model.INFEASIBLE:
         return Answer(False, np.zeros(n), np.zeros(m))
     if status != cp_model.OPTIMAL:
         raise RuntimeError(f"CP-SAT stopped without an answer: {solver.status_name(status)}")
     return Answer(True, np.array([float(solver.value(v)) for v in x]), np.zeros(m))
+
+
+class _Plans(cp_model.CpSolverSolutionCallback):
+    """Passes on each plan that CP-SAT finds."""
+
+    def __init__(self, x: list[cp_model.IntVar], found: Callable[[np.ndarray], None]) -> None:
+        super().__init__()
+        self._x, self._found = x, found
+
+    def on_solution_callback(self) -> None:
+        """A better plan."""
+        self._found(np.array([float(self.value(v)) for v in self._x]))
 
 
 def _status(vector: object) -> np.ndarray:
@@ -156,23 +178,28 @@ def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProt
 
 
 def _run(
-    proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters, start: Basis | None = None
+    proto: model_pb2.ModelProto, kind: mathopt.SolverType, params: mathopt.SolveParameters, control: Control, start: Basis | None = None
 ) -> result_pb2.SolveResultProto:
-    """Run to the end.
+    """Run to the end, or until the control says stop.
 
     This is the door that `mathopt.solve` uses itself; going through it keeps arrays as arrays.
     """
-    result = core.solve(
-        proto,
-        kind.value,
-        parameters_pb2.SolverInitializerProto(),
-        params.to_proto(),
-        _start(start),
-        None,
-        callback_pb2.CallbackRegistrationProto(),
-        None,
-        None,
-    )
+    interrupter = SolveInterrupter()
+
+    def call() -> result_pb2.SolveResultProto:
+        return core.solve(
+            proto,
+            kind.value,
+            parameters_pb2.SolverInitializerProto(),
+            params.to_proto(),
+            _start(start),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            interrupter.pybind_interrupter,
+        )
+
+    result = control.run(call, interrupter.interrupt)
     reason = result.termination.reason
     if reason in {
         result_pb2.TERMINATION_REASON_OPTIMAL,

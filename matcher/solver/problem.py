@@ -15,7 +15,13 @@ from matcher.domain import SolveStatus
 from matcher.errors import InputError
 from matcher.solver.certificate import Certificate
 
+LEFT_OPEN, NOT_BEGUN = "left open", "not begun"
+"""The roads of an objective that a budget ended, and of those after it."""
+KNAPSACKS = "knapsacks"
+"""The road of an objective that knapsacks prove; its prices are those of students, and say nothing about limits."""
 DEFAULT_OBJECTIVES = ("most_placed", "total_points")
+FACTS = ("priority", "today", "kept", "landed", "last_term", "draw")
+"""Facts about pairs that some objectives read, each int64 [n] or None."""
 _BOUND = 2**31 - 1
 
 
@@ -30,8 +36,10 @@ class Problem:
     limits : int64 CSR [m, n]: whole-number coefficients of pairs in limits.
     at_most, at_least : int64 [m]: bounds on each limit's weighted count.
     objectives : names in order.
-    priority, kept, landed, draw : int64 [n], optional facts some objectives read: the student's class, whether the pair keeps
-        a student where they are, whether it is a landed request, and the pair's public lot.
+    priority, today, kept, landed, last_term, draw : int64 [n], optional facts some objectives read: the student's class, whether the
+        student is placed today, whether the pair keeps a student where they are (2 within a first commitment), whether it is a landed
+        request, the student's points last term (`carry_over` says which numbers stand for no place and no record), and the pair's
+        public lot.
     bands : points below which students count as worst off.
     """
 
@@ -42,8 +50,10 @@ class Problem:
     at_least: np.ndarray
     objectives: tuple[str, ...] = DEFAULT_OBJECTIVES
     priority: np.ndarray | None = field(default=None, repr=False)
+    today: np.ndarray | None = field(default=None, repr=False)
     kept: np.ndarray | None = field(default=None, repr=False)
     landed: np.ndarray | None = field(default=None, repr=False)
+    last_term: np.ndarray | None = field(default=None, repr=False)
     draw: np.ndarray | None = field(default=None, repr=False)
     bands: tuple[int, ...] = (200, 400)
 
@@ -81,7 +91,7 @@ class Problem:
 class StageResult:
     """One objective, settled: its value, the proven bound, and the whole-number prices that prove it.
 
-    `cuts` has, for each price after those of limits and students, the rows whose halved sum that row is.
+    `cuts` has, for each price after those of limits and students, the rows whose divided sum that row is.
     """
 
     name: str
@@ -102,7 +112,7 @@ class Solution:
     chosen : int32 [k]: places of the chosen pairs, rising.
     stages : each objective in order.
     conflict : limits (row numbers) that cannot hold together, when infeasible.
-    certificate : the tree of prices that proves the plan.
+    certificate : the tree of prices that proves the plan, or the bounds of one that a budget ended.
     """
 
     status: SolveStatus
@@ -114,10 +124,10 @@ class Solution:
 
     @property
     def gap(self) -> float | None:
-        """Largest relative distance of a value from its bound; None without a plan."""
+        """Relative distance of a value from its bound in the first objective that is not proven; 0 when all are, None without a plan."""
         if self.status not in {SolveStatus.OPTIMAL, SolveStatus.FEASIBLE}:
             return None
-        return max((abs(s.bound - s.value) / max(1, abs(s.bound)) for s in self.stages), default=0.0)
+        return next((abs(s.bound - s.value) / max(1, abs(s.bound)) for s in self.stages if s.bound != s.value), 0.0)
 
 
 def from_arrays(arrays: dict[str, Any]) -> Problem:
@@ -166,10 +176,12 @@ def from_arrays(arrays: dict[str, Any]) -> Problem:
     if n and max(abs(int(points.max())), abs(int(points.min()))) > _BOUND:
         raise InputError("points has a number outside 32 bits")
     limits = sparse.csr_matrix((data, indices, indptr), shape=(m, n), dtype=np.int64)
+    if m and float(abs(limits).astype(float).sum(axis=1).max()) >= 2.0**62:
+        raise InputError("limit_data has a limit whose coefficients are too large to add up safely")
     limits.sum_duplicates()
     limits.eliminate_zeros()
     names = tuple(str(name) for name in np.atleast_1d(arrays.get("objectives", np.array(DEFAULT_OBJECTIVES))))
-    optional = {name: whole(name) for name in ("priority", "kept", "landed", "draw") if name in arrays}
+    optional = {name: whole(name) for name in FACTS if name in arrays}
     for name, array in optional.items():
         if len(array) != n:
             raise InputError(f"{name} has {len(array)} entries where {n} are needed")
@@ -212,5 +224,4 @@ def to_arrays(problem: Problem) -> dict[str, np.ndarray]:
         "objectives": np.array(problem.objectives),
         "bands": np.array(problem.bands, np.int64),
     }
-    optional = {"priority": problem.priority, "kept": problem.kept, "landed": problem.landed, "draw": problem.draw}
-    return arrays | {name: array for name, array in optional.items() if array is not None}
+    return arrays | {name: array for name in FACTS if (array := getattr(problem, name)) is not None}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matcher.solver.control import Control
 from matcher.solver.face import Face, empty_by
 from matcher.solver.linear import AT_ZERO, BASIC, Answer, Basis, Program, solve_relaxation
 
@@ -38,29 +39,30 @@ class Relaxation:
 
     face: Face
     cost: np.ndarray
+    control: Control
     pairs: np.ndarray
     start: Basis | None = None
 
     @classmethod
-    def of(cls, face: Face, cost: np.ndarray) -> Relaxation:
+    def of(cls, face: Face, cost: np.ndarray, control: Control) -> Relaxation:
         """With the pairs where `face.start` left off, or all open ones, or in a large problem the best of each student."""
         free = np.flatnonzero(face.open)
         if face.start is not None:
             kept = face.open[face.start.pairs] | (face.start.basis.columns == BASIC)
             basis = Basis(face.start.basis.columns[kept], face.start.basis.rows)
-            relaxation = cls(face, cost, face.start.pairs[kept], basis)
+            relaxation = cls(face, cost, control, face.start.pairs[kept], basis)
             if len(free) <= MASTER:
                 relaxation.join(free)
             return relaxation
         if len(free) <= MASTER:
-            return cls(face, cost, free)
+            return cls(face, cost, control, free)
         wanted = np.unique(face.rows[np.flatnonzero(face.low[: face.limits] > 0)].indices)
         best = _best(face.student[free], cost[free], BEST_PER_STUDENT)
-        return cls(face, cost, np.union1d(free[best], wanted[face.open[wanted]]))
+        return cls(face, cost, control, np.union1d(free[best], wanted[face.open[wanted]]))
 
     def solve(self) -> Answer:
         """A vertex over `pairs` whose prices no open pair beats; or that there is none, with the ray that says so."""
-        primal = False
+        primal = self.start is None and bool((self.face.low <= 0).all() and (self.face.high >= 0).all())
         while True:
             answer = self._once(primal)
             missing = self._worth_adding(answer.prices) if answer.feasible else self._could_help(answer.prices)
@@ -87,7 +89,7 @@ class Relaxation:
         kept = np.flatnonzero((np.diff(rows.indptr) > 0) | (face.low > 0) | (face.high < 0) | (status != BASIC))
         start = None if self.start is None else Basis(self.start.columns, status[kept])
         program = Program(rows[kept], face.low[kept], face.high[kept], self.cost[self.pairs], ~face.open[self.pairs])
-        answer = solve_relaxation(program, start, primal)
+        answer = solve_relaxation(program, self.control, start, primal)
         prices, basis = np.zeros(len(face.low)), None
         prices[kept] = answer.prices
         if answer.basis is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.control import Control
 from matcher.solver.objectives.base import Stage
 from matcher.solver.problem import Problem
 
@@ -34,24 +35,35 @@ def limit_of_pairs(problem: Problem) -> np.ndarray | None:
     if (limits.data != 1).any() or (problem.at_least > 0).any() or (problem.at_most < 0).any():
         return None
     row = np.repeat(np.arange(limits.shape[0]), np.diff(limits.indptr))
-    links = np.unique(row * np.int64(problem.students) + problem.student[limits.indices]) // max(1, problem.students)
-    binding = np.bincount(links, minlength=limits.shape[0]) > problem.at_most
-    _drop_implied(limits, problem.at_most, binding)
-    kept = binding[row]
-    if (np.bincount(limits.indices[kept], minlength=len(problem)) > 1).any():
+    links = row * np.int64(problem.students) + problem.student[limits.indices]
+    if (links[1:] < links[:-1]).any():
+        links.sort()
+    first = np.ones(len(links), dtype=bool)
+    first[1:] = links[1:] != links[:-1]
+    binding = np.bincount(links[first] // max(1, problem.students), minlength=limits.shape[0]) > problem.at_most
+    if not _drop_implied(limits, problem.at_most, binding):
         return None
+    kept = binding[row]
     found = np.full(len(problem), NO_LIMIT)
     found[limits.indices[kept]] = row[kept]
     return found
 
 
-def _drop_implied(limits: sparse.csr_matrix, most: np.ndarray, binding: np.ndarray) -> None:
-    """Take the mark from limits (the largest first) whose pairs all lie in other marked limits that allow no more in all."""
-    by_pair = limits.tocsc()
-    several = np.diff(by_pair.indptr) > 1
+def _drop_implied(limits: sparse.csr_matrix, most: np.ndarray, binding: np.ndarray) -> bool:
+    """Take the mark from limits (the largest first) whose pairs all lie in other marked limits that allow no more in all.
+
+    False as soon as some pair lies in two limits that stay.
+    """
     size = np.diff(limits.indptr).astype(np.int64)
-    doubtful = [r for r in np.argsort(-size, kind="stable") if binding[r] and several[_pairs(limits, r)].all()]
-    for r in doubtful:
+    row = np.repeat(np.arange(len(size)), size)
+    alone = np.bincount(limits.indices, minlength=limits.shape[1])[limits.indices] == 1
+    doubtful = binding.copy()
+    doubtful[row[alone]] = False
+    stay = np.bincount(limits.indices[(binding & ~doubtful)[row]], minlength=limits.shape[1])
+    if (stay > 1).any() or not doubtful.any():
+        return not (stay > 1).any()
+    by_pair, largest_first = limits.tocsc(), np.argsort(-size, kind="stable")
+    for r in largest_first[doubtful[largest_first]]:
         pairs = _pairs(limits, int(r))
         part = by_pair[:, pairs]
         others = np.where(binding[part.indices] & (part.indices != r), size[part.indices], np.iinfo(np.int64).max)
@@ -60,13 +72,18 @@ def _drop_implied(limits: sparse.csr_matrix, most: np.ndarray, binding: np.ndarr
         first = order[np.searchsorted(column[order], np.arange(len(pairs)))]
         if (others[first] < np.iinfo(np.int64).max).all() and most[np.unique(part.indices[first])].sum() <= most[r]:
             binding[r] = False
+            continue
+        stay[pairs] += 1
+        if (stay[pairs] > 1).any():
+            return False
+    return True
 
 
 def _pairs(limits: sparse.csr_matrix, row: int) -> np.ndarray:
     return np.asarray(limits.indices[limits.indptr[row] : limits.indptr[row + 1]])
 
 
-def settle_head(problem: Problem, stages: list[Stage]) -> Head | None:
+def settle_head(problem: Problem, stages: list[Stage], control: Control) -> Head | None:
     """Settle as many of the first stages as one 64-bit number can hold; None when the problem is more than seats or small."""
     if len(problem) < LEAST_PAIRS:
         return None
@@ -77,7 +94,7 @@ def settle_head(problem: Problem, stages: list[Stage]) -> Head | None:
     if not factors:
         return None
     worth = sum(factor * weights for factor, (_, weights) in zip(factors, stages, strict=False))
-    plan, total = _paths(problem, limit, np.asarray(worth))
+    plan, total = _paths(problem, limit, np.asarray(worth), control)
     return Head(plan, _unfolded(total, factors))
 
 
@@ -108,7 +125,7 @@ def _unfolded(prices: np.ndarray, factors: list[int]) -> np.ndarray:
     return np.stack(found)
 
 
-def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray, control: Control) -> tuple[np.ndarray, np.ndarray]:
     """The plan of most worth, and the prices of all rows (students' rows: 0, they follow from the others)."""
     from matcher.solver.paths import best_places  # noqa: PLC0415 (compiling is only for those who need it)
 
@@ -120,10 +137,26 @@ def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray) -> tuple[np.n
             outside[student], alone[student] = worth[pair], pair
     limited = np.flatnonzero(limit != NO_LIMIT)
     order = limited[np.argsort(problem.student[limited], kind="stable")]
-    start = np.searchsorted(problem.student[order], np.arange(problem.students + 1))
-    taken, prices = best_places(start, limit[order], worth[order], outside, problem.at_most)
-    closed = problem.at_most[limit[order]] == 0  # a place without seats has a price that nobody would pay
-    np.maximum.at(prices, limit[order[closed]], worth[order[closed]])
+    line, start, order = _in_line(problem.student[order], limit[order], order, problem.students)
+    place, value, stop = limit[order].astype(np.int32), worth[order], np.zeros(1, np.uint8)
+    taken, prices = control.run(lambda: best_places(start, place, value, outside[line], problem.at_most, stop), lambda: stop.fill(1))
+    closed = problem.at_most[place] == 0  # a place without seats has a price that nobody would pay
+    np.maximum.at(prices, place[closed], value[closed])
     pairs = alone
-    pairs[taken >= 0] = order[taken[taken >= 0]]
+    pairs[line[taken >= 0]] = order[taken[taken >= 0]]
     return np.sort(pairs[pairs >= 0]), np.concatenate([prices, np.zeros(problem.students, np.int64)])
+
+
+def _in_line(student: np.ndarray, place: np.ndarray, pairs: np.ndarray, students: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The students in line, those with like places beside each other (memory is read faster so), where each one's pairs start, the pairs.
+
+    `student` and `place` are those of `pairs`, which come student by student.
+    """
+    start = np.searchsorted(student, np.arange(students + 1))
+    count = np.diff(start)
+    middle = np.full(students, NO_LIMIT)
+    some = count > 0
+    middle[some] = place[start[:-1][some] + count[some] // 2]
+    line = np.argsort(middle, kind="stable")
+    begin = np.concatenate([[0], np.cumsum(count[line])])
+    return line, begin, pairs[np.repeat(start[:-1][line] - begin[:-1], count[line]) + np.arange(len(pairs))]

@@ -9,12 +9,12 @@ import numpy as np
 from scipy import sparse
 
 from matcher.solver.basis import Basis, Bounds
-from matcher.solver.cuts import add_cut
+from matcher.solver.cuts import add_cut, bound_of_cut
 from matcher.solver.exact import first_face, stages_of
 from matcher.solver.face import FREE
 from matcher.solver.factor import LostError
 from matcher.solver.margins import Margins, first_sign, shows_empty, whole_prices
-from matcher.solver.problem import Problem, Solution, StageResult
+from matcher.solver.problem import KNAPSACKS, Problem, Solution, StageResult
 
 FEW = 6000
 """Pairs that a question begins with; more join as far as the answer found so far leaves room for them."""
@@ -182,7 +182,7 @@ class Warm:
         for row, by in more.items():
             high[row] += by
         for place, cut in enumerate(self.cuts, len(high) - len(self.cuts)):
-            high[place] = high[list(cut)].sum() // 2
+            high[place] = bound_of_cut(cut, high)
         absent[list(added)] = False
         impossible = self.impossible.copy()
         impossible[self._possible_again([row for row, by in more.items() if by > 0], added)] = False
@@ -282,7 +282,7 @@ def _matched(
         if stage is None and weights[~absent].any():
             raise LostError
         if stage is not None:
-            if len(stage.prices) != rows + len(stage.cuts) or not all(stage.cuts):
+            if len(stage.prices) != rows + len(stage.cuts) or not all(stage.cuts) or KNAPSACKS in stage.road:
                 raise LostError
             prices[: len(stage.prices)] = stage.prices / stage.scale
     return found, cuts

@@ -16,7 +16,7 @@ from scipy import sparse
 from matcher.domain import SolveStatus
 from matcher.solver.exact import solve
 from matcher.solver.factor import LostError
-from matcher.solver.problem import Problem, Solution
+from matcher.solver.problem import FACTS, Problem, Solution
 from matcher.solver.warm import Warm
 
 
@@ -66,7 +66,7 @@ def changed_problem(problem: Problem, change: Change, absent: np.ndarray) -> tup
         at_most, at_least = np.append(at_most, 1), np.append(at_least, 1)
     student, points = problem.student[kept], problem.points[kept]
     whole = Problem(student, points, limits, at_most, at_least, problem.objectives, bands=problem.bands)
-    facts = {name: getattr(problem, name) for name in ("priority", "kept", "landed", "draw")}
+    facts = {name: getattr(problem, name) for name in FACTS}
     given: dict[str, Any] = {name: None if fact is None else fact[kept] for name, fact in facts.items()}
     return replace(whole, **given), kept
 

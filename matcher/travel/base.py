@@ -44,7 +44,7 @@ class Travel:
     def __init__(self, round_: Round) -> None:
         self.round = round_
         self._site = {site.site_id: i for i, site in enumerate(round_.sites)}
-        self._site_points = [(s.lat, s.lon) for s in round_.sites]
+        self._site_points = np.array([(s.lat, s.lon) for s in round_.sites], dtype=float).reshape(-1, 2)
         self._given = self._by_origin()
         self._named = {name for name, _ in self._given}
         self._near: dict[Point, np.ndarray] = {}

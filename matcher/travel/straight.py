@@ -12,7 +12,7 @@ EARTH_KM = 6371.0088
 Point = tuple[float, float]
 
 
-def kilometres(a: Sequence[Point], b: Sequence[Point]) -> np.ndarray:
+def kilometres(a: Sequence[Point], b: Sequence[Point] | np.ndarray) -> np.ndarray:
     """Great-circle distances (haversine) as float64 [len(a), len(b)] in kilometres; points are (lat, lon) in degrees."""
     p, q = np.radians(np.asarray(a, dtype=float).reshape(-1, 1, 2)), np.radians(np.asarray(b, dtype=float).reshape(1, -1, 2))
     half = np.sin((p - q) / 2) ** 2

@@ -75,7 +75,7 @@ class InThisProcess(Worker):
         with self.db.reading(ALL) as session:
             folders.unpack_snapshot(session, run.snapshot, folder / "round")
             if run.previous_run_id:
-                runs.write_results(session, run.previous_run_id, folder / "previous", ("placements.csv",))
+                runs.write_results(session, run.previous_run_id, folder / "previous", ("placements.csv", "unplaced.csv"))
         try:
             solved = run_round(folder / "round", previous=folder / "previous" if run.previous_run_id else None)
         except InputError as error:
@@ -141,6 +141,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of the database."""
+        self.app.state.desk.close()
         self.app.state.database.close()
 
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from api import views
 from api.auth import Role
 from tests.api.conftest import KINDS
 from tests.api.service import Service, settings_for, tiny_zip, two_schools
@@ -17,6 +18,7 @@ BODIES = {
     ("patch", "/v1/rounds/{round_id}"): {"name": "x"},
     ("post", "/v1/runs/{run_id}/unpublish"): {"why": "because"},
     ("post", "/v1/runs/{run_id}/overrides"): {"student_id": "S1", "opportunity_id": "O1", "reason": "because"},
+    ("post", "/v1/runs/{run_id}/what-if"): {"seats": {"O1": 1}},
     ("put", "students"): {"school_id": "K1"},
 }
 OPEN = {"/v1/demo-rounds/{demo_round_id}"}
@@ -136,6 +138,7 @@ def test_what_concerns_a_whole_round_needs_all_its_schools(world):
         ("POST", f"/v1/rounds/{world.shared}/runs", {"json": {}}),
         ("POST", f"/v1/rounds/{world.shared}/imports", {"content": tiny_zip()}),
         ("POST", f"/v1/runs/{world.shared_run}/publish", {}),
+        ("POST", f"/v1/runs/{world.shared_run}/what-if", {"json": {"seats": {"O1": 1}}}),
         ("DELETE", f"/v1/runs/{world.shared_run}", {}),
     ):
         assert world.call(method, path, 403, one, **more).json()["code"] == "shared_round", path
@@ -209,10 +212,10 @@ def test_an_override_needs_a_second_person_and_is_counted_in_public(world):
     same = world.key("coordinator", "K1", person="Ada")
     second = world.key("coordinator", "K1", person="Bo")
     options = world.get(f"/v1/runs/{world.run_id}/explanations/S2", key=own)["options"]
-    refused, lawful = (next(o["opportunity_id"] for o in options if o["lawful"] is state) for state in (False, True))
+    refused = next(o["opportunity_id"] for o in options if not o["lawful"])
     path = f"/v1/runs/{world.run_id}/overrides"
-    ask = {"student_id": "S2", "opportunity_id": lawful, "reason": "because"}
-    assert world.post(path, ask, 422, own)["code"] == "lawful"
+    ask = {"student_id": "S2", "opportunity_id": "O1", "reason": "because"}
+    assert world.post(path, ask, 422, own)["code"] == "lawful", "S2 has the seat of O1"
     world.post(path, {**ask, "opportunity_id": refused, "reason": ""}, 422, own)
     told = world.post(path, {**ask, "opportunity_id": refused}, 201, own)
     assert told["rules"]
@@ -226,6 +229,14 @@ def test_an_override_needs_a_second_person_and_is_counted_in_public(world):
     assert world.get(f"/v1/rounds/{world.round_id}", key=world.keys[Role.ANALYST, "K1"])["public_overrides"] == 1
     plan = {row["student_id"]: row for row in world.get(f"/v1/rounds/{world.round_id}/plan")["items"]}
     assert (plan["S2"]["opportunity_id"], plan["S2"]["override"]) == (refused, "yes")
+
+
+def test_a_limit_is_overridden_as_a_rule_is(world):
+    """S4 may go to O2 by every rule, but S1 has its one seat and its mentor; to O4 too, but mentor M4 has S5 at O5 at the same hours."""
+    path = f"/v1/runs/{world.run_id}/overrides"
+    for opportunity_id, rules in (("O2", ["mentor_capacity", "seats"]), ("O4", ["mentor_capacity"])):
+        ask = {"student_id": "S4", "opportunity_id": opportunity_id, "reason": "the site agreed to one more"}
+        assert world.post(path, ask, 201)["rules"] == rules
 
 
 def test_keys_end_and_are_revoked_and_only_their_hash_is_kept(world):
@@ -244,3 +255,11 @@ def test_keys_end_and_are_revoked_and_only_their_hash_is_kept(world):
     world.post("/v1/keys", {"name": "n", "role": "admin", "schools": ["*"]}, 404, small)
     world.post("/v1/keys", {"name": "n", "role": "admin", "schools": ["K2"]}, 404, small)
     assert world.get("/v1/audit-log", 403, small)["code"] == "role"
+
+
+def test_the_age_of_those_whom_a_new_place_would_serve_is_not_for_every_role():
+    cells = {"rank": "1", "who": "S1", "look_for": "1 seat: places 1. Must take students from age 14."}
+    for role in (Role.TOOL, Role.ANALYST):
+        assert views.result("recruit", cells, role) == {"rank": "1", "who": "S1"}
+    for role in (Role.COORDINATOR, Role.ADMIN):
+        assert views.result("recruit", cells, role) == cells

@@ -40,7 +40,14 @@ def plan(tmp_path_factory):
 def test_the_service_and_the_command_line_give_the_same_answer(line, plan, kind):
     written = (plan / f"{kind}.csv").read_bytes()
     told = line.get(f"/v1/runs/{line.run_id}/{kind}?limit=500")["items"]
-    assert told == list(csv.DictReader(io.StringIO(written.decode(), newline="")))
+    expected = list(csv.DictReader(io.StringIO(written.decode(), newline="")))
+    if kind == "slates":
+        dates = list(csv.DictReader(io.StringIO((plan / "waves.csv").read_text(), newline="")))
+        expected = [row | when for row, when in zip(expected, dates, strict=True)]
+    if kind == "recruit":
+        sentences = json.loads((plan / "summary.json").read_text())["recruit"]
+        expected = [row | {"look_for": told_} for row, told_ in zip(expected, sentences, strict=True)]
+    assert told == expected
     assert line.call("GET", f"/v1/runs/{line.run_id}/files/{kind}.csv", 200).content == written
 
 
@@ -49,7 +56,7 @@ def test_a_run_tells_what_summary_json_tells(line, plan):
     summary = json.loads((plan / "summary.json").read_text())
     assert (told["status"], told["progress"], told["attempts"]) == ("finished", 1, 1)
     assert told["objectives"] == summary["objectives"]
-    assert told["counts"] == {**summary["counts"], "warnings": 0}, "expected.csv is no table; it is not uploaded"
+    assert told["counts"] == {**summary["counts"], "warnings": 1}, "a request without an answer; expected.csv is no table and not uploaded"
     assert told["gap"] == summary["gap"] == 0
 
 
@@ -67,6 +74,20 @@ def test_an_explanation_says_what_the_command_line_says(line, plan, capsys, monk
         with pytest.raises(SystemExit):
             cli.main()
         assert line.get(f"/v1/runs/{line.run_id}/explanations/{student}") == json.loads(capsys.readouterr().out)
+
+
+def test_a_what_if_says_what_the_command_line_says(line, plan, capsys, monkeypatch):
+    asked = {"seats": {"O1": 1}, "waive": {"S1": ["avoid", "requests"]}}
+    options = ["--seats", "O1=+1", "--waive", "S1=avoid,requests", "--json"]
+    monkeypatch.setattr(sys, "argv", ["matcher", "what-if", str(plan), "--round", str(TINY), *options])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = line.post(f"/v1/runs/{line.run_id}/what-if", asked, 200)
+    assert told.pop("told")
+    assert told == json.loads(capsys.readouterr().out)
+    refused = line.post(f"/v1/runs/{line.run_id}/what-if", {"seats": {"O99": 1}}, 422)
+    assert "O99" in refused["detail"]
+    line.post(f"/v1/runs/{line.run_id}/what-if", {"places": {"O1": 1}}, 422)
 
 
 def test_suggestions_say_what_the_command_line_says(line, capsys, monkeypatch):
@@ -110,6 +131,7 @@ def test_pin_rerun_compare_publish(service):
     moved = {change["student_id"]: change for change in told["items"]}
     assert moved[student]["after"].startswith(f"{other} (")
     assert told["moved"] == len(moved)
+    assert moved[student]["reason"] == service.get(f"/v1/runs/{second}/explanations/{student}")["change"]["reason"]
     assert service.get(f"/v1/rounds/{round_id}/plan", 404)["code"] == "not_found"
     assert service.call("POST", f"/v1/runs/{second}/publish", 201).json()["run_id"] == second
     assert service.get(f"/v1/rounds/{round_id}")["published_run_id"] == second

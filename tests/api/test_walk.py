@@ -54,7 +54,7 @@ def test_the_walk_of_the_page(running, tmp_path):
     url, environment, _ = running
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     made = subprocess.run(
         [*MATCHER, "keys", "create", "walk", "--role", "admin"], env=environment, capture_output=True, text=True, check=True
     )
@@ -68,10 +68,11 @@ def test_the_walk_of_the_page(running, tmp_path):
     said = done.stdout.splitlines()
     assert said[0] == "True"
     assert "most_placed" in said[1]
-    assert len(said) == 11, said
+    assert len(said) == 12, said
     assert said[5] == "pin"
     assert int(said[6]) >= 1
     assert "ike" in said[10]
+    assert 50 < float(said[11]) < 100
 
 
 def test_the_sign_in_link_works_once(running):

@@ -277,9 +277,9 @@ def test_timings_do_not_break_the_hash_of_the_summary(plain, tmp_path, values, l
 
 
 def test_another_file_of_the_contract_must_be_sealed(plain, tmp_path):
-    findings = altered(plain, tmp_path, lambda out: (out / "slates.csv").write_text("x", encoding="utf-8"), sealed=False)
-    assert findings == [Finding("", "hash", None, "slates.csv is not in outputs of manifest.json")]
-    assert altered(plain, tmp_path / "sealed", lambda out: (out / "slates.csv").write_text("x", encoding="utf-8")) == []
+    findings = altered(plain, tmp_path, lambda out: (out / "recruit.csv").write_text("x", encoding="utf-8"), sealed=False)
+    assert findings == [Finding("", "hash", None, "recruit.csv is not in outputs of manifest.json")]
+    assert altered(plain, tmp_path / "sealed", lambda out: (out / "recruit.csv").write_text("x", encoding="utf-8")) == []
 
 
 def test_a_sealed_file_that_is_gone(plain, tmp_path):

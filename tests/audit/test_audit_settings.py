@@ -82,7 +82,8 @@ def test_driving_papers_are_needed_without_any_pack(plain, tmp_path, missing, la
 
 def test_paid_work_without_any_pack_or_birth_date_is_not_known_to_be_lawful(plain, tmp_path):
     few_packs(plain).change("students", "S1", birth_date="").change("opportunities", "O1", placement_kind="paid_employment")
-    assert refused(plain.audit(tmp_path)) == {("S1", "law_known", TUE_15)}
+    by_age = {"clock_window", "hours_per_day", "hours_per_week", "minimum_age", "permitted_tasks", "school_hours"}
+    assert refused(plain.audit(tmp_path)) == {("S1", rule, TUE_15) for rule in by_age | {"law_known"}}
 
 
 def test_a_session_day_is_named_in_plain_words(plain, tmp_path):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,6 @@ import pytest
 from tests import builders as b
 from tests.test_report import page_of, run_of, tables_of
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (apt-get install chromium)")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Abercrombie"
 
 
@@ -31,15 +26,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page_of(run, tables_of(run, price=1200)), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
-    with playwright.sync_playwright() as p:
-        found = p.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield found
-        found.close()
 
 
 def opened(browser: Any, report: Path, width: int = 1440, **context: Any) -> Any:
@@ -83,7 +69,7 @@ def test_the_box_finds_rows_and_hides_the_rest(browser: Any, report: Path) -> No
     assert page.locator(".finder output").text_content() == "1 of 15"
     assert page.locator(".advisory:visible").count() == 1
     page.get_by_label("Find a student, offer, site or mentor").fill("")
-    page.locator("details.school:not([open]) summary").click()
+    page.locator("#placements details.school:not([open]) summary").click()
     assert page.locator(".placed tbody tr:visible").count() == 15
 
 

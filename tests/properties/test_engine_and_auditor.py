@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -75,6 +76,8 @@ def test_the_auditor_has_every_pair_rule():
         {"students": [student(travel_modes="drive")]},
         {"mentors": [mentor(documents="")]},
         {"opportunities": [opportunity(placement_kind="paid_employment", min_age=17)]},
+        {"students": [student(birth_date=None)], "opportunities": [opportunity(placement_kind="paid_employment")]},
+        {"students": [student(birth_date=None)], "opportunities": [opportunity(placement_kind="paid_employment", starts=date(2030, 1, 1))]},
         {},
     ],
     ids=lambda tables: next(iter(tables), "lawful"),

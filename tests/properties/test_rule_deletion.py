@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import matcher.audit
 import matcher.candidates
 import matcher.plan
 import matcher.publish
@@ -60,9 +61,10 @@ def findings(round_: Round, folder: Path) -> list[Finding]:
 @pytest.fixture
 def unguarded(monkeypatch):
     """Publish without an audit of its own, and without the page and the slates, which have no say in this."""
-    monkeypatch.setattr(matcher.publish, "audit_or_raise", lambda out, folder: None)
+    monkeypatch.setattr(matcher.publish, "audit_or_raise", lambda *_: None)
     monkeypatch.setattr(matcher.publish, "report_page", lambda *_: "")
     monkeypatch.setattr(matcher.publish, "build_slates", lambda _: [])
+    monkeypatch.setattr(matcher.audit, "slates", lambda *_: [])
 
 
 def delete(code: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def copy_with(folder: Path, target: Path, tables: dict[str, list[list[str]]], wo
 
 
 def test_everything_is_written(given):
-    names = {f"{name}.csv" for name in ("placements", "unplaced", "slates", "seats", "recruit")}
+    names = {f"{name}.csv" for name in ("placements", "unplaced", "slates", "waves", "seats", "recruit", "changes", "sentences")}
     assert names | {"summary.json", "certificate.npz", "certificate.json", "manifest.json", "report.html"} == given[1].keys()
 
 

@@ -27,6 +27,23 @@ BORN = {13: "2013-01-15", 14: "2012-01-15", 15: "2011-01-15", 16: "2010-01-15", 
 """Who has this age through the whole fall of 2026: every birthday is on 15 January."""
 
 
+def own_pack(law_id: str, rule: str) -> str:
+    """The beginning of a pack with one invented law of Rhode Island, to be ended by its values."""
+    return f"""
+[pack]
+id = "own"
+jurisdiction = "US-RI"
+title = "A law of our own"
+[[law]]
+id = "{law_id}"
+rule = "{rule}"
+summary = "Invented."
+source = "invented for a test"
+read_on = 2026-01-01
+next_review = 2027-01-01
+"""
+
+
 @cache
 def _laws(names: tuple[str, ...]) -> Laws:
     return load_laws(names)

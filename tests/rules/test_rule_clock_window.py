@@ -4,7 +4,7 @@ import pytest
 
 from matcher.errors import PackError
 from tests.builders import day_off
-from tests.rules.helpers import STATES, codes, paid_round, refusals
+from tests.rules.helpers import STATES, codes, own_pack, paid_round, refusals
 
 CODE = "clock_window"
 
@@ -164,19 +164,7 @@ def test_dates_of_daylight_saving_go_by_the_clock():
     assert refused("RI", "2010-12-31", "Sun 05:59-07:00", **spring)
 
 
-OWN = """
-[pack]
-id = "own"
-jurisdiction = "US-RI"
-title = "A law of our own"
-[[law]]
-id = "OWN-CLOCK"
-rule = "clock_window"
-summary = "Invented."
-source = "invented for a test"
-read_on = 2026-01-01
-next_review = 2027-01-01
-"""
+OWN = own_pack("OWN-CLOCK", "clock_window")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import day_off, school
-from tests.rules.helpers import ALL_WEEK, STATES, codes, paid_round, refusals
+from tests.rules.helpers import ALL_WEEK, STATES, codes, own_pack, paid_round, refusals
 
 CODE = "hours_per_day"
 
@@ -280,19 +280,7 @@ def test_unknown_birth_date_is_refused_and_named():
     assert all("birth" in reason for reason in found.values())
 
 
-OWN = """
-[pack]
-id = "own"
-jurisdiction = "US-RI"
-title = "A law of our own"
-[[law]]
-id = "OWN-DAY"
-rule = "hours_per_day"
-summary = "Invented."
-source = "invented for a test"
-read_on = 2026-01-01
-next_review = 2027-01-01
-"""
+OWN = own_pack("OWN-DAY", "hours_per_day")
 OFF = [day_off(f"2026-12-{day:02d}") for day in range(7, 12)]  # Monday 7 to Friday 11 December: the week 6-12 December is no school week
 
 

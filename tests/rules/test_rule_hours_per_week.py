@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import day_off
-from tests.rules.helpers import DAYS, codes, paid_round, refusals
+from tests.rules.helpers import DAYS, codes, own_pack, paid_round, refusals
 
 CODE = "hours_per_week"
 
@@ -161,19 +161,7 @@ def test_unknown_birth_date_is_refused_and_named():
     assert all("birth" in reason for reason in found.values())
 
 
-OWN = """
-[pack]
-id = "own"
-jurisdiction = "US-RI"
-title = "A law of our own"
-[[law]]
-id = "OWN-WEEK"
-rule = "hours_per_week"
-summary = "Invented."
-source = "invented for a test"
-read_on = 2026-01-01
-next_review = 2027-01-01
-"""
+OWN = own_pack("OWN-WEEK", "hours_per_week")
 OFF = [day_off(f"2026-12-{day:02d}") for day in range(7, 12)]  # no school from Monday 7 to Friday 11 December
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import a_round, day_off, opportunity, site
-from tests.rules.helpers import codes, paid_round, refusals
+from tests.rules.helpers import codes, own_pack, paid_round, refusals
 from tests.rules.test_rule_student_documents import DATES
 
 CODE = "site_documents"
@@ -45,19 +45,7 @@ def test_papers_the_packs_ask_for(packs, refused):
     assert codes(round_) == refused
 
 
-OWN = """
-[pack]
-id = "own"
-jurisdiction = "US-RI"
-title = "A law of our own"
-[[law]]
-id = "OWN-PAPER"
-rule = "site_documents"
-summary = "Invented."
-source = "invented for a test"
-read_on = 2026-01-01
-next_review = 2027-01-01
-"""
+OWN = own_pack("OWN-PAPER", "site_documents")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import a_round, day_off, settings, student
-from tests.rules.helpers import codes, paid_round, papers, refusals
+from tests.rules.helpers import codes, own_pack, paid_round, papers, refusals
 
 CODE = "student_documents"
 OTHER = {"parent_consent": "emergency_contacts", "emergency_contacts": "parent_consent"}
@@ -81,19 +81,7 @@ def test_adults_too():
     assert codes(a_round(settings=settings(), students=[row])) == {CODE}
 
 
-OWN = """
-[pack]
-id = "own"
-jurisdiction = "US-RI"
-title = "A law of our own"
-[[law]]
-id = "OWN-PAPER"
-rule = "student_documents"
-summary = "Invented."
-source = "invented for a test"
-read_on = 2026-01-01
-next_review = 2027-01-01
-"""
+OWN = own_pack("OWN-PAPER", "student_documents")
 VALUES = "values = { documents = ['photo_release'] }"
 RELEASE = "2026-09-12", "2026-10-03"  # covers the Saturdays from 12 September to 3 October; the next is 10 October
 

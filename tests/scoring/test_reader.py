@@ -14,6 +14,7 @@ def reader():
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
+        ("sleeing", "sleeping"),
         ("vetrinarian", "veterinarian"), ("elektrishun", "electrician"), ("lawer", "lawyer"), ("farmasist", "pharmacist"),
         ("sculpcher", "sculpture"),
         ("nayborhood", "neighborhood"), ("oshun", "ocean"), ("helpin", "helping"), ("caks", "cakes"),

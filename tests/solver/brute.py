@@ -15,6 +15,7 @@ ORDERS = (
     ("most_placed", "total_points"),
     ("total_points", "public_draw"),
     ("worst_off", "least_change", "public_draw"),
+    ("first_commitment", "least_change", "still_placed", "most_placed", "total_points", "public_draw"),
 )
 
 
@@ -42,9 +43,18 @@ def random_arrays(seed: int) -> dict[str, Any]:
         "limit_data": limits.data,
         "at_most": at_most,
         "at_least": at_least,
+    } | _facts(seed, dice, student)
+
+
+def _facts(seed: int, dice: np.random.Generator, student: np.ndarray) -> dict[str, Any]:
+    """What objectives read of the pairs of at most six students, and an order of objectives."""
+    n = len(student)
+    return {
         "priority": dice.integers(-1, 3, 6)[student],
-        "kept": (dice.random(n) < 0.2).astype(int),
+        "today": np.random.default_rng([seed, 1]).integers(0, 2, 6)[student],
+        "kept": (dice.random(n) < 0.2) * np.random.default_rng([seed, 2]).integers(1, 3, n),
         "landed": (dice.random(n) < 0.1).astype(int),
+        "last_term": np.random.default_rng([seed, 3]).integers(-1, 700, 6)[student],
         "draw": dice.integers(0, 2**41, n),
         "objectives": np.array(ORDERS[seed % len(ORDERS)]),
     }
@@ -70,12 +80,7 @@ def coupled_arrays(seed: int) -> dict[str, Any]:
         "limit_data": limits.data,
         "at_most": np.array([*zeros, *dice.integers(1, 4, len(groups)), *ones]),
         "at_least": np.array([*zeros, *[0] * len(groups), *ones]),
-        "priority": dice.integers(-1, 3, 6)[student],
-        "kept": (dice.random(n) < 0.2).astype(int),
-        "landed": (dice.random(n) < 0.1).astype(int),
-        "draw": dice.integers(0, 2**41, n),
-        "objectives": np.array(ORDERS[seed % len(ORDERS)]),
-    }
+    } | _facts(seed, dice, student)
 
 
 def values_of(problem: Problem, name: str) -> dict[str, list[int]]:
@@ -88,7 +93,11 @@ def values_of(problem: Problem, name: str) -> dict[str, list[int]]:
     if name == "worst_off":
         return {f"worst_off_{band}": [int(p >= band) for p in points] for band in (200, 400)}
     if name == "least_change":
-        return {"least_change": problem.kept.tolist()} if problem.kept.any() else {}
+        return {"least_change": [int(k in {1, 2}) for k in problem.kept.tolist()]} if problem.kept.any() else {}
+    if name == "first_commitment":
+        return {name: [int(k == 2) for k in problem.kept.tolist()]} if (problem.kept == 2).any() else {}
+    if name == "still_placed":
+        return {name: problem.today.tolist()} if problem.today is not None and problem.today.any() else {}
     if name == "landed":
         return {"landed": problem.landed.tolist()} if problem.landed.any() else {}
     if name == "public_draw":

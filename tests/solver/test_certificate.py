@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from matcher import choices
 from matcher.domain import SolveStatus
 from matcher.proof import check_certificate
 from matcher.publish import certificate_of
-from matcher.solver import branching
+from matcher.solver import branching, guess
 from matcher.solver.certificate import digest
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem, Solution, from_arrays
@@ -60,8 +61,8 @@ def splits(certificate: Made | None) -> bool:
 def test_what_cpsat_settled_is_said(monkeypatch):
     monkeypatch.setattr(branching, "NODES", 1)
     monkeypatch.setattr(branching, "CUT_ROUNDS", 0)
-    monkeypatch.setattr(branching, "FIRST_GUESS", 2)
-    monkeypatch.setattr(branching, "GUESS_PER_STUDENT", 0)
+    monkeypatch.setattr(guess, "FIRST_GUESS", 2)
+    monkeypatch.setattr(guess, "GUESS_PER_STUDENT", 0)
     told = [findings(found) for seed in range(150) if (found := made(random_arrays(seed))) is not None]
     said = {line for lines in told for line in lines}
     assert said
@@ -236,3 +237,16 @@ def test_a_part_left_out_is_found():
             pytest.fail("the tree has no split")
         node[half] = {"steps": [], "end": "equal"}
         assert caught(found, said, found[3])
+
+
+@pytest.mark.parametrize("sieve", [float("nan"), float("inf"), 0.5, True, "1", None])
+def test_a_sieve_by_no_whole_number_proves_nothing(sieve):
+    """One seat for two students worth 5 and 7; the plan worth 5 is called best, for all columns are said to be sieved away."""
+    limits = sparse.csr_matrix(np.ones((1, 2), np.int64))
+    problem = Problem(np.array([0, 1], np.int32), np.array([5, 7], np.int32), limits, np.array([1]), np.array([0]))
+    arrays = {"prices_0": np.array([0, 1, 1]), "part_1": np.zeros(3, np.int64), "shut": np.zeros((0, 2), np.int64)}
+    steps = [{"stage": 0, "scale": 1, "prices": "prices_0", "sieve": sieve}]
+    tree = {"steps": steps, "end": "beaten", "stage": 0, "scale": 1, "prices": "part_1"}
+    stages = [{"objective": name, "value": value, "bound": value, "scale": 1} for name, value in (("most_placed", 1), ("total_points", 5))]
+    said = {"groups": [], "tree": tree, "arrays": digest(arrays), "stages": stages}
+    assert "the certificate sieves by a value that the plan does not have" in check_certificate(problem, np.array([0]), said, arrays)

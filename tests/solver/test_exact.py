@@ -10,7 +10,8 @@ from scipy import sparse
 
 from matcher.domain import SolveStatus
 from matcher.errors import InputError
-from matcher.solver import branching, join, relaxation
+from matcher.solver import branching, guess, join, relaxation
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.linear import Program, guess_whole
 from matcher.solver.problem import from_arrays, read_problem, to_arrays
@@ -62,13 +63,15 @@ def test_best_of_all_choices_or_smallest_conflict(seed):
     check(demanding(seed))
 
 
+NO_GUESS = {"FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0, "NEAR_GUESS": 2}
 ROADS = {
     "columns": [(relaxation, {"MASTER": 2, "BEST_PER_STUDENT": 1, "JOIN_PER_STUDENT": 1, "NEAR": 1})],
-    "branching": [(branching, {"CUT_ROUNDS": 0, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}), (join, {"MOST_CHOICES": 0})],
-    "CP-SAT": [(branching, {"NODES": 1, "CUT_ROUNDS": 0, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}), (join, {"MOST_CHOICES": 0})],
+    "branching": [(branching, {"CUT_ROUNDS": 0}), (guess, NO_GUESS), (join, {"MOST_CHOICES": 0})],
+    "CP-SAT": [(branching, {"NODES": 1, "CUT_ROUNDS": 0}), (guess, NO_GUESS), (join, {"MOST_CHOICES": 0})],
     "all": [
         (relaxation, {"MASTER": 0, "BEST_PER_STUDENT": 0, "JOIN_PER_STUDENT": 1}),
-        (branching, {"NODES": 2, "CUT_ROUNDS": 1, "FIRST_GUESS": 2, "GUESS_PER_STUDENT": 0}),
+        (branching, {"NODES": 2, "CUT_ROUNDS": 1}),
+        (guess, NO_GUESS),
         (join, {"MOST_CHOICES": 10}),
     ],
 }
@@ -145,7 +148,7 @@ def test_a_coupled_round_is_proven_by_prices_and_cuts(seed):
     assert {stage.road for stage in solution.stages} <= {"linear", "linear + cuts"}
     assert sum(len(stage.cuts) for stage in solution.stages) > 0
     low, high = problem.bounds()
-    whole = guess_whole(Program(problem.rows, low, high, problem.points.astype(np.int64) + 400_000))
+    whole = guess_whole(Program(problem.rows, low, high, problem.points.astype(np.int64) + 400_000), Control())
     placed = np.flatnonzero(whole.x > 0.5)
     assert [stage.value for stage in solution.stages] == [len(placed), int(problem.points[placed].sum())]
 

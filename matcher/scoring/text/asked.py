@@ -35,17 +35,22 @@ class Scaled:
     def of(cls, engine: Engine, texts: Sequence[str], weight: float) -> Scaled:
         """Encode the texts, each distinct one once."""
         place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-        vectors = engine.of_queries(list(place))
-        parts = [_scale(engine, vectors[i : i + STRETCH], weight) for i in range(0, len(place), STRETCH)]
-        mean, span = (np.concatenate([np.zeros((0, 1)), *column]) for column in (zip(*parts, strict=True) if parts else ((), ())))
-        return cls(vectors, mean, span)[[place[text] for text in texts]] if len(place) < len(texts) else cls(vectors, mean, span)
+        vectors, known = engine.of_queries(list(place)), engine.scales
+        new = [text for text in place if (weight, text) not in known]
+        for part in (new[i : i + STRETCH] for i in range(0, len(new), STRETCH)):
+            scales = _scale(engine, vectors[[place[text] for text in part]], weight)
+            known.update(zip(((weight, text) for text in part), scales, strict=True))
+        mean, span = np.array([known[weight, text] for text in place]).reshape(-1, 2).T[:, :, None]
+        found = cls(vectors, mean, span)
+        return found[[place[text] for text in texts]] if len(place) < len(texts) else found
 
 
-def _scale(engine: Engine, vectors: Vectors, weight: float) -> tuple[np.ndarray, np.ndarray]:
+def _scale(engine: Engine, vectors: Vectors, weight: float) -> list[tuple[float, float]]:
     """Mean likeness to the shipped fields of work, and the way from there to the third highest."""
     reference = engine.likeness(vectors, engine.reference, weight)
-    mean = reference.sum(axis=1, keepdims=True) / reference.shape[1]
-    return mean, np.maximum(np.partition(reference, -3, axis=1)[:, -3:-2] - mean, LEAST_SPAN * SQUARE)
+    mean = reference.sum(axis=1) / reference.shape[1]
+    span = np.maximum(np.partition(reference, -3, axis=1)[:, -3] - mean, LEAST_SPAN * SQUARE)
+    return list(zip(mean.tolist(), span.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 VARIABLE = "MATCHER_CACHE"
+CHUNK = 256
+"""What is computed is kept in such steps: a process that is stopped, or another one that needs the same, goes on from there."""
 
 
 def folder() -> Path:
@@ -29,12 +31,22 @@ def remembered(keys: Iterable[str], compute: Callable[[list[str]], Mapping[str, 
         return dict(compute(wanted))
     try:
         store.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB)")
-        found = {key: value for key in wanted for (value,) in store.execute("SELECT value FROM kept WHERE key = ?", (key,))}
-        new = dict(compute(missing)) if (missing := [key for key in wanted if key not in found]) else {}
-        with store:
-            store.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", new.items())
-        return found | new
+        found = _stored(store, wanted)
+        missing = [key for key in wanted if key not in found]
+        for start in range(0, len(missing), CHUNK):
+            part = missing[start : start + CHUNK]
+            found |= _stored(store, part)  # another process may have computed them meanwhile
+            if left := [key for key in part if key not in found]:
+                new = dict(compute(left))
+                with store:
+                    store.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", new.items())
+                found |= new
+        return found
     except sqlite3.Error:
         return dict(compute(wanted))
     finally:
         store.close()
+
+
+def _stored(store: sqlite3.Connection, keys: Iterable[str]) -> dict[str, bytes]:
+    return {key: value for key in keys for (value,) in store.execute("SELECT value FROM kept WHERE key = ?", (key,))}

@@ -64,6 +64,11 @@ class Concepts:
         count = Counter(term for term in terms(found) if term in self.place)
         return {self.place[t]: round(_TERM * (1 + math.log(n)) * float(self.idf[self.place[t]])) for t, n in count.items()}
 
+    def product(self, vector: np.ndarray, row: int) -> int:
+        """The product of one term's row with a text's vector, int64 [fields]."""
+        part = slice(*self.matrix.indptr[row : row + 2])
+        return int(self.matrix.data[part] @ vector[self.matrix.indices[part]])
+
     def vectors(self, texts: Sequence[Sequence[Word]]) -> np.ndarray:
         """float32 [texts, fields] of whole numbers: length UNIT, or all 0 where no term is known."""
         given = [self.weights(found) for found in texts]

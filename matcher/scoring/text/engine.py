@@ -25,7 +25,7 @@ from matcher.scoring.text.concepts import Concepts, unit
 from matcher.scoring.text.encoder import PACKAGE, Encoder, model_folder, model_version
 from matcher.scoring.text.knowledge import SHIPPED, Knowledge, read_knowledge
 from matcher.scoring.text.lexicon import Lexicon, read_lexicon
-from matcher.scoring.text.reader import Reader
+from matcher.scoring.text.reader import Reader, Word
 from matcher.scoring.text.table import read_table
 from matcher.scoring.text.words import words
 
@@ -36,7 +36,7 @@ REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
 
 
-REMEMBERED = 8192
+REMEMBERED = 20_000
 """Texts of students whose vectors are kept in memory."""
 LEVELS = {"light": 0.25, "embeddings": 1.5}
 """Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
@@ -74,7 +74,11 @@ class Engine:
         stored = cache.remembered([f"knowledge {self.digest}"], lambda keys: {key: self._compiled(knowledge) for key in keys})
         self.reader, self.concepts, self._reference = _restored(next(iter(stored.values())), self.lexicon)
         self._asked: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.scales: dict[tuple[float, str], tuple[float, float]] = {}
         self._encoder = Encoder(_model()) if level == "embeddings" else None
+        self.read = lru_cache(maxsize=2 * REMEMBERED)(self._read)
+        self.fields_of = lru_cache(maxsize=64)(self._fields_of)
+        self.products_of = lru_cache(maxsize=64)(lambda text: np.asarray(self.concepts.matrix @ self.fields_of(text)))
 
     @property
     def version(self) -> dict[str, str]:
@@ -88,16 +92,25 @@ class Engine:
             self._reference[0].astype(np.float32), self.table.reference if self._encoder else self._reference[1].astype(np.float32)
         )
 
+    def _read(self, text: str) -> tuple[Word, ...]:
+        """What `reader.read` reads, remembered: the same texts are explained again and again."""
+        return tuple(self.reader.read(text))
+
+    def _fields_of(self, text: str) -> np.ndarray:
+        """int64 [fields]: a text over fields of work."""
+        return np.asarray(self.concepts.vectors([self.read(text)])[0], dtype=np.int64)
+
     def of_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what students write; the latest are remembered in memory, and nothing of it is kept on disk."""
-        distinct = list(dict.fromkeys(texts))
-        new = [text for text in distinct if text not in self._asked]
-        if len(self._asked) + len(new) > REMEMBERED:
-            self._asked, new = {}, distinct
+        distinct, asked = list(dict.fromkeys(texts)), self._asked
+        new = [text for text in distinct if text not in asked]
+        if len(asked) + len(new) > REMEMBERED:
+            asked, self.scales, new = {}, {}, distinct
         if new:
             made = self._of_queries(new)
-            self._asked.update(zip(new, zip(made.fields, made.second, strict=True), strict=True))
-        rows = [self._asked[text] for text in texts]
+            asked.update(zip(new, zip(made.fields, made.second, strict=True), strict=True))
+        self._asked = asked
+        rows = [asked[text] for text in texts]
         widths = self.reference.fields.shape[1], self.reference.second.shape[1]
         fields, second = (
             np.array(part, np.float32).reshape(len(texts), w)
@@ -112,9 +125,9 @@ class Engine:
         english = [self.reader.in_english(text) if told else "" for text, told in zip(texts, found, strict=True)]
         return Vectors(self.concepts.vectors(found), self._sentences(english))
 
-    def of_documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of what sites and mentors write; sentence vectors are kept on disk by the hash of the text."""
-        found = [self.reader.read(text) for text in texts]
+    def of_documents(self, texts: Sequence[str], found: Sequence[Sequence[Word]] | None = None) -> Vectors:
+        """Vectors of what sites and mentors write (`found`: as they read); sentence vectors are kept on disk by the hash of the text."""
+        found = [self.reader.read(text) for text in texts] if found is None else found
         if self._encoder is None:
             return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))
         english = [self.reader.in_english(text) if self.reader.is_spanish(text) else text for text in texts]

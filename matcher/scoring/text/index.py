@@ -9,9 +9,9 @@ where the median of clearly fitting sites lies, is a fit of one half.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -28,7 +28,9 @@ NEARLY_SAME = 0.95
 """Share of the highest possible likeness from which two documents say nearly the same."""
 NEUTRAL = 0.3
 """The fit everywhere for a text that tells nothing."""
-REFUSED, RELATIVE, LITERAL, SHARP = 0.45, 0.15, 0.3, 12.0
+MANY = 1500
+"""From so many documents on a table of stems is worth its making."""
+REFUSED, RELATIVE, LITERAL, SHARP = 0.45, 0.15, 0.4, 12.0
 """A refusal bites where scaled likeness to it + LITERAL * (share of its words that stand there) exceeds REFUSED + RELATIVE * (scaled
 likeness to what is wanted); SHARP is the slope. Fitted on the development half of fixtures/statements."""
 
@@ -51,17 +53,22 @@ class TextIndex:
         self.engine = engine
         self.documents = list(documents)
         if known is None:
-            known = engine.of_documents(self.documents), [_stems(engine, text) for text in self.documents]
+            known = _read(engine, self.documents)
         self.vectors, self._stems = known
 
     def with_documents(self, added: Sequence[str] = (), removed: Collection[int] = ()) -> TextIndex:
         """An index without the documents at the places `removed`, and with `added` behind the rest; only these are read."""
         gone = set(removed)
         kept = [i for i in range(len(self.documents)) if i not in gone]
-        new, rows = self.engine.of_documents(added), kept if gone else slice(None)
+        (new, stems), rows = _read(self.engine, added), kept if gone else slice(None)
         vectors = Vectors(np.concatenate([self.vectors.fields[rows], new.fields]), np.concatenate([self.vectors.second[rows], new.second]))
-        stems = [self._stems[i] for i in kept] + [_stems(self.engine, text) for text in added]
-        return TextIndex(self.engine, [*(self.documents[i] for i in kept), *added], (vectors, stems))
+        known = vectors, [self._stems[i] for i in kept] + stems
+        return TextIndex(self.engine, [*(self.documents[i] for i in kept), *added], known)
+
+    def at(self, places: np.ndarray) -> TextIndex:
+        """An index of the documents at these places only."""
+        known = self.vectors[places], [self._stems[i] for i in places]
+        return TextIndex(self.engine, [self.documents[i] for i in places], known)
 
     def asked(self, readings: Sequence[Reading] | Asked) -> Asked:
         """The readings encoded; worth keeping by whoever compares them with more than one index."""
@@ -123,6 +130,12 @@ class TextIndex:
                 sure[i] = np.maximum(sure[i], 1 / (1 + np.exp(-SHARP * excess)))
         return sure
 
+    def _where(self, stem: str) -> np.ndarray | list[int]:
+        """The documents in which a stem stands."""
+        if len(self.documents) <= MANY:
+            return [i for i, stems in enumerate(self._stems) if stem in stems]
+        return self._places.get(stem, [])
+
     @cached_property
     def _places(self) -> dict[str, np.ndarray]:
         """The documents in which each stem stands."""
@@ -137,8 +150,7 @@ class TextIndex:
         weight = {s: self._telling(s) for word in found for s in word.stems}
         standing = np.zeros(len(self.documents))
         for stem, telling in weight.items():
-            if stem in self._places:
-                standing[self._places[stem]] += telling
+            standing[self._where(stem)] += telling
         return standing / sum(weight.values())
 
     def _telling(self, stem: str) -> float:
@@ -152,36 +164,34 @@ class TextIndex:
 
     def because(self, reading: Reading, document: int, most: int = 3) -> Because:
         """What the fit of one document rests on, from the same products that made it."""
-        own, theirs = self.engine.reader.read(reading.wanted), self.engine.reader.read(self.documents[document])
-        vectors = self.engine.concepts.vectors([own])[0].astype(np.int64), self.vectors.fields[document].astype(np.int64)
+        own, theirs = self.engine.read(reading.wanted), self.engine.read(self.documents[document])
+        vectors = self.engine.fields_of(reading.wanted), self.vectors.fields[document].astype(np.int64)
         both = vectors[0] * vectors[1]
-        shared = self._weightiest(own, vectors[1], most)
-        answered = self._weightiest(theirs, vectors[0], most) if shared else ()
+        shared = self._weightiest(own, partial(self.engine.concepts.product, vectors[1]), most)
+        answered = self._weightiest(theirs, self.engine.products_of(reading.wanted).__getitem__, most) if shared else ()
         best = int(np.argmax(both)) if shared and both.max(initial=0) > 0 else None
         field = self.engine.fields[best] if best is not None else None
-        refused = [word for phrase in reading.refused for word in self.engine.reader.read(phrase)]
+        refused = [word for phrase in reading.refused for word in self.engine.read(phrase)]
         standing = tuple(dict.fromkeys(w.written for w in refused if any(s in self._stems[document] for s in w.stems)))[:most]
         answered = as_written(answered, self.documents[document])
         return Because(shared, answered, field.name if field else "", (field.name_es or field.name) if field else "", standing)
 
     def standing(self, text: str, document: int) -> tuple[str, ...]:
         """The words of a document that a text names too, as they stand there, in its order."""
-        named = {s for word in self.engine.reader.read(text) for s in word.stems}
-        found = [word.written for word in self.engine.reader.read(self.documents[document]) if named.intersection(word.stems)]
+        named = {s for word in self.engine.read(text) for s in word.stems}
+        found = [word.written for word in self.engine.read(self.documents[document]) if named.intersection(word.stems)]
         return as_written(dict.fromkeys(found), self.documents[document])
 
-    def _weightiest(self, found: Sequence[Word], other: np.ndarray, most: int) -> tuple[str, ...]:
+    def _weightiest(self, found: Sequence[Word], product: Callable[[int], int], most: int) -> tuple[str, ...]:
         """The words that add most to the product with the other text's fields; none that adds less than a sixth of the first."""
+        terms = self.engine.concepts
         gain: dict[str, int] = {}
         as_written: dict[str, str] = {}
         for word in found:
-            rows = [self.engine.concepts.place[s] for s in word.stems if s in self.engine.concepts.place]
             as_written.setdefault(word.stem, word.written)
             if word.stem not in gain:
-                gain[word.stem] = sum(
-                    round(64 * float(self.engine.concepts.idf[row])) * int((self.engine.concepts.matrix[row] @ other).item())
-                    for row in rows
-                )
+                rows = [terms.place[s] for s in word.stems if s in terms.place]
+                gain[word.stem] = sum(round(64 * float(terms.idf[row])) * int(product(row)) for row in rows)
         ranked = sorted((s for s in gain if gain[s] > 0), key=lambda s: (-gain[s], s))
         return tuple(as_written[s] for s in ranked[:most] if 6 * gain[s] >= gain[ranked[0]])
 
@@ -193,5 +203,7 @@ def _fit(scaled: np.ndarray) -> np.ndarray:
     return np.asarray(u / (1 + u))
 
 
-def _stems(engine: Engine, text: str) -> frozenset[str]:
-    return frozenset(s for word in engine.reader.read(text) for s in word.stems)
+def _read(engine: Engine, texts: Sequence[str]) -> tuple[Vectors, list[frozenset[str]]]:
+    """Vectors and stems of documents."""
+    found = [engine.reader.read(text) for text in texts]
+    return engine.of_documents(texts, found), [frozenset(s for word in words for s in word.stems) for words in found]

@@ -7,17 +7,14 @@ of the maxima of some hundred groups is never above the k-th highest of all, and
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from matcher.scoring.text.asked import Asked
+from matcher.scoring.text.threads import processors, spread
 
 if TYPE_CHECKING:
     from matcher.scoring.text.index import TextIndex
@@ -50,7 +47,7 @@ def best(index: TextIndex, asked: Asked, k: int, allowed: Allowed | None, block:
     found = Best(np.full((len(asked), k), -1, np.int32), np.zeros((len(asked), k)))
     if not found.places.size:
         return found
-    threads = max(1, workers or os.cpu_count() or 1)
+    threads = processors(workers)
     room = [np.empty((2, min(block, len(asked)), documents), np.float32) for _ in range(threads)]
 
     def one(start: int) -> None:
@@ -60,14 +57,8 @@ def best(index: TextIndex, asked: Asked, k: int, allowed: Allowed | None, block:
         found.places[rows], found.fits[rows] = _of_block(index, asked[rows], k, mask, own[:, : len(rows)])
         room.append(own)
 
-    with _libraries().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one, range(0, len(asked), block)))
+    spread(one, range(0, len(asked), block), threads)
     return found
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _of_block(index: TextIndex, asked: Asked, k: int, mask: np.ndarray | None, room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,8 +24,8 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(_CUES[name])})(?![^\W_])")
 
 
-_SOUNDS_SO, _TWICE, _AFTER, _BEFORE, _WANTS, _PREFERS, _BACK = (
-    _pattern(n) for n in ("sounds_so", "twice", "refuses_after", "refuses_before", "wants", "prefers", "points_back")
+_SOUNDS_SO, _TWICE, _AFTER, _BEFORE, _WANTS, _PREFERS, _BACK, _FILLER, _EXCEPT = (
+    _pattern(n) for n in ("sounds_so", "twice", "refuses_after", "refuses_before", "wants", "prefers", "points_back", "fillers", "excepts")
 )
 _BUT = re.compile(r"(?<=thing) but\b")
 _CUT = re.compile(rf"[.!?;:\n()]|\b(?:{'|'.join(_CUES['contrast'])})\b")
@@ -49,7 +49,7 @@ def read(text: str, avoid: str = "") -> Reading:
     for sentence in _sentences(avoid):
         if _HARMLESS not in sentence:
             first, *rest = sentence.split(",")
-            refused += [_without_cues(part) for part in (first, *(p for p in rest if not _EXPLAINS.match(p.strip())))]
+            refused += [_without_cues(part) for part in (first, *(p for p in rest if not (_EXPLAINS.match(p.strip()) or _WANTS.search(p))))]
     return Reading(" . ".join(w for w in wanted if w), tuple(r for r in refused if r))
 
 
@@ -68,23 +68,29 @@ def _take_apart(sentence: str, wanted: list[str], refused: list[str]) -> None:
         part = fragment.replace(_HARMLESS, " ").strip()
         before, after = _BEFORE.search(part), _AFTER.search(part)
         if before and not (after and after.start() < before.start()):
-            refused.append(part[: before.start()].strip() or (wanted.pop() if wanted else ""))
+            refused.append(_said(part[: before.start()]) or (wanted.pop() if wanted else ""))
             wanted.append(part[before.end() :].strip())
             state = "explains"
         elif after:
             head, tail = part[: after.start()].strip(), part[after.end() :]
             if _BACK.fullmatch(tail.strip()) and not _WANTS.search(head):
-                head, tail = "", head or (wanted.pop() if wanted else "")
+                head, tail = "", _said(head) or (wanted.pop() if wanted else "")
             wanted.append(head)
-            again = _WANTS.search(tail)
+            again = _EXCEPT.search(tail) or _WANTS.search(tail)
             refused.append((tail[: again.start()] if again else tail).strip())
-            wanted.append(tail[again.start() :].strip() if again else "")
+            wanted.append(_EXCEPT.sub(" ", tail[again.start() :]).strip() if again else "")
             state = "wants" if again else "refuses"
         elif state == "wants" or harmless or _WANTS.search(part):
             state = "wants"
             wanted.append(part)
         elif not _EXPLAINS.match(part):
             (refused if state == "refuses" else wanted).append(part)
+
+
+def _said(part: str) -> str:
+    """The words of a fragment, or nothing where they say nothing."""
+    told = part.strip()
+    return "" if _FILLER.fullmatch(told) else told
 
 
 def _without_cues(part: str) -> str:

@@ -26,8 +26,8 @@ class Spelling:
     """The vocabulary a text is corrected to.
 
     Candidates share the word with one letter deleted on either side (Garbe's symmetric deletion; two letters of a long word), or
-    sound the same. Of those wins: the same first letter or sound, then the same sound, then letters only left out, then the fewest
-    slips, then the more usual word, then the alphabet.
+    sound the same. Of those wins: the same first letter or sound, then one letter left out, then the same sound, then letters only
+    left out, then the fewest slips, then the more usual word, then the alphabet.
 
     Parameters
     ----------
@@ -62,8 +62,10 @@ class Spelling:
             alike = (other for other in self._by_sound.get(heard, ()) if other not in slips)
             slips |= {other: n for other in alike if (n := _slips(word, other)) <= 1 + len(word) // 2}
 
-        def doubt(other: str) -> tuple[bool, bool, bool, int, int, str]:
-            return not _begin_alike(word, other), sound(other) != heard, not _left_out(word, other), slips[other], self.rank[other], other
+        def doubt(other: str) -> tuple[bool, bool, bool, bool, int, int, str]:
+            left_out = _left_out(word, other)
+            one = left_out and slips[other] == 1
+            return not _begin_alike(word, other), not one, sound(other) != heard, not left_out, slips[other], self.rank[other], other
 
         return min(slips, key=doubt, default=None)
 

@@ -34,7 +34,10 @@ _ENGLISH, _SPANISH = Stemmer.Stemmer("english"), Stemmer.Stemmer("spanish")
 
 def plain(text: str) -> str:
     """Lower case, without accents, with straight apostrophes."""
-    simple = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("`", "'"))
+    simple = text.lower().replace("’", "'").replace("`", "'")
+    if simple.isascii():
+        return simple
+    simple = unicodedata.normalize("NFKD", simple)
     return "".join(c for c in simple if not unicodedata.combining(c))
 
 
@@ -45,10 +48,17 @@ def words(text: str) -> list[str]:
 
 def as_written(found: Iterable[str], text: str) -> tuple[str, ...]:
     """Plain words as they stand in the text they came from, with its accents; capitals of a first letter are not kept."""
+    written = _written(text)
+    return tuple(written.get(word, word) for word in found)
+
+
+@lru_cache(maxsize=2048)
+def _written(text: str) -> dict[str, str]:
+    """Each plain word of a text as it stands there first."""
     written: dict[str, str] = {}
     for token in _WORD.findall(unicodedata.normalize("NFC", text)):
         written.setdefault(plain(token).replace("'", ""), token if token[1:] != token[1:].lower() else token.lower())
-    return tuple(written.get(word, word) for word in found)
+    return written
 
 
 @lru_cache(maxsize=1 << 18)
