@@ -26,6 +26,7 @@ from matcher.report import Tables, charts, figures, people, report_page, seats, 
 from matcher.report import moves as report_moves
 from matcher.sentences import Sentence
 from tests import builders as b
+from tests.patience import patient
 
 FULL = Sentence("It is full: O1.", ("seats",))
 ONLY_SCHOOL = {"rule_packs": ["school"], "seed": "numbers 07 19 & 40", "name": "Harbor, fall"}
@@ -482,7 +483,7 @@ def test_five_thousand_students_stay_light_and_fast() -> None:
     summary = summary_of(run)
     began = time.process_time()
     page = report_page(run, summary, tables, [Recruit(*row) for row in tables["recruit.csv"]])
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < patient(3)
     assert len(page.encode()) < 6_000_000
     assert page.count("Student Number") == 2 * 5000, "where each is placed, or not, and the slate"
     assert page.count('<details class="school">') == 10

@@ -10,10 +10,11 @@ import pytest
 from api import look_ahead
 from matcher.warm import Warm
 from tests.api.service import TINY, rows_of, tiny_zip
+from tests.patience import patient
 
 
 def _until(true, seconds=20):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patient(seconds)
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)
