@@ -13,7 +13,6 @@ import argparse
 import csv
 import datetime as dt
 import itertools
-import platform
 import random
 import re
 import shutil
@@ -21,16 +20,15 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.page import finish, stamp
 from matcher.benchmark import benchmark
 from matcher.generate import generate
 from matcher.pipeline import run_round
 from matcher.publish import publish
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "history.md"
 DAYS = 126
 NEW_STUDENTS, NEW_MENTORS = 0.2, 1 / 6
 WAYS = {
@@ -143,10 +141,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "scipy"))
     lines = [
         "# Several terms\n",
-        f"`python -m benchmarks.bench_history --write`, {dt.date.today()}, Python {platform.python_version()}, {versions}; "
+        stamp("python -m benchmarks.bench_history --write") + "\n",
         f"{asked.students} students, {asked.schools} schools, {asked.terms} terms, seed {asked.seed}.\n",
         (__doc__ or "").split("[--write]`. ", 1)[1].strip(),
     ]
@@ -165,9 +162,7 @@ def main() -> None:
     for figure in next(iter(counts.values())):
         lines.append(f"| {figure} | " + " | ".join(str(told_[figure]) for told_ in counts.values()) + " |")
     lines += ["\n## What `matcher benchmark` publishes of it", *pages]
-    print(*lines, sep="\n")
-    if asked.write:
-        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    finish("history", lines, asked.write)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,15 @@ at offers drawn at random (five times).
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import platform
 import random
 import statistics
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.page import finish, stamp
 from matcher.generate import generate
 from matcher.new_offers import NewOffer, with_offers
 from matcher.pipeline import Run, run_round
@@ -28,7 +26,6 @@ from matcher.world import Variant
 from tests.folder import write_round
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "recruit.md"
 ROUNDS = [(200, 1), (200, 2), (200, 3), (1000, 1)]
 DRAWS = 5
 
@@ -103,10 +100,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "scipy"))
     lines = [
         "# Recruit next: what is promised and what comes true\n",
-        f"`python -m benchmarks.bench_recruit --write`, {dt.date.today()}, Python {platform.python_version()}, {versions}.\n",
+        stamp("python -m benchmarks.bench_recruit --write") + "\n",
         (__doc__ or "").split("\n\n", 1)[1].strip(),
         *told("demo", run_round(ROOT / "fixtures" / "demo")),
     ]
@@ -114,9 +110,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             generate(students, 1, seed, Path(name) / "round")
             lines += told(f"{students:,} students, generated with seed {seed}", run_round(Path(name) / "round"))
-    print(*lines, sep="\n")
-    if asked.write:
-        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    finish("recruit", lines, asked.write)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import platform
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.page import finish, stamp
 from matcher.cells import DateRange, Document
 from matcher.changes import moved
 from matcher.domain import Round
@@ -30,7 +29,6 @@ from matcher.publish import publish
 from tests.folder import write_round
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "repair.md"
 WEEKS = 4
 OFFERED = {"better_plan", "made_room"}
 """Codes of a change whose earlier place is still lawful and has room."""
@@ -54,6 +52,11 @@ def without_mentors(round_: Round, gone: set[str], **tables: Any) -> Round:
     return without_offers(replace(round_, opportunities=tuple(offers)), alone, mentors=mentors, **tables)
 
 
+def without_pins(round_: Round, offers: set[str]) -> Round:
+    """The round without the pins to these offers: nobody insists on a place that is gone."""
+    return replace(round_, decisions=tuple(d for d in round_.decisions if d.kind != "pin" or d.b not in offers))
+
+
 def in_turn(names: list[str], k: int) -> str:
     """The name that comes k-th most often, the first of equals in order of names."""
     counts = Counter(names)
@@ -72,7 +75,7 @@ def clearance_lapses(round_: Round, run: Run, k: int) -> Round:
         return paper._replace(valid_until=day) if paper.name == "clearance" else paper
 
     mentors = [m.model_copy(update={"documents": tuple(map(lapsed, m.documents))}) if m.mentor_id == name else m for m in round_.mentors]
-    return replace(round_, mentors=tuple(mentors))
+    return without_pins(replace(round_, mentors=tuple(mentors)), {o.opportunity_id for o in round_.opportunities if name in o.mentors})
 
 
 def site_closes(round_: Round, run: Run, k: int) -> Round:
@@ -80,7 +83,7 @@ def site_closes(round_: Round, run: Run, k: int) -> Round:
     day = round_.settings.round.start + dt.timedelta(days=7 * WEEKS)
     closed = DateRange(day, round_.settings.round.end)
     sites = [s.model_copy(update={"closures": (*s.closures, closed)}) if s.site_id == name else s for s in round_.sites]
-    return replace(round_, sites=tuple(sites))
+    return without_pins(replace(round_, sites=tuple(sites)), {o.opportunity_id for o in round_.opportunities if o.site_id == name})
 
 
 def seat_goes(round_: Round, run: Run, k: int) -> Round:
@@ -195,10 +198,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=3)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "scipy"))
     lines = [
         "# Repair in the middle of a term\n",
-        f"`python -m benchmarks.bench_repair --write`, {dt.date.today()}, Python {platform.python_version()}, {versions}.\n",
+        stamp("python -m benchmarks.bench_repair --write") + "\n",
         (__doc__ or "").split("\n\n", 1)[1].strip(),
     ]
     with tempfile.TemporaryDirectory() as name:
@@ -206,9 +208,7 @@ def main() -> None:
         generate(asked.students, 1, 1, made)
         for title, folder in (("demo", ROOT / "fixtures" / "demo"), (f"{asked.students} students, generated with seed 1", made)):
             lines += told(title, folder, asked.cases)
-    print(*lines, sep="\n")
-    if asked.write:
-        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    finish("repair", lines, asked.write)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How robust is a plan, and what does asking cost? `python benchmarks/bench_robustness.py [ROUND ...] [--students N] [--write]`.
+"""How robust is a plan, and what does asking cost? `python -m benchmarks.bench_robustness [ROUND ...] [--students N] [--write]`.
 
 Every mentor and site of the plan is taken away alone; the answers of the what-if engine are held against fresh solves of the same
 problem. Then mentors drop out at random. Without ROUND: the demo, and a generated round (default 300 students, seed 1).
@@ -7,20 +7,15 @@ problem. Then mentors drop out at random. Without ROUND: the demo, and a generat
 from __future__ import annotations
 
 import argparse
-import platform
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from benchmarks.page import finish, stamp
 from matcher.generate import generate
 from matcher.pipeline import Run, run_round
 from matcher.robustness import Robustness
@@ -28,7 +23,6 @@ from matcher.solver.exact import solve
 from matcher.solver.whatif import Change, changed_problem
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "robustness.md"
 CHANCES = (0.02, 0.05, 0.1, 0.2)
 
 
@@ -87,8 +81,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     lines = ["# How robust is a plan, and what does asking cost?\n"]
-    versions = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "scipy"))
-    lines.append(f"`python benchmarks/bench_robustness.py --write`, {date.today()}, Python {platform.python_version()}, {versions}.")
+    lines.append(stamp("python -m benchmarks.bench_robustness --write"))
     with tempfile.TemporaryDirectory() as name:
         made = Path(name) / "round"
         if not asked.rounds:
@@ -96,9 +89,7 @@ def main() -> None:
         for folder in asked.rounds or [ROOT / "fixtures" / "demo", made]:
             title = f"{asked.students} students, generated with seed 1" if folder == made else folder.name
             lines += told(title, run_round(folder), asked.draws)
-    print(*lines, sep="\n")
-    if asked.write:
-        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    finish("robustness", lines, asked.write)
 
 
 if __name__ == "__main__":
