@@ -16,6 +16,7 @@ from matcher.new_offers import NewOffer, with_offers
 from matcher.pipeline import Run
 from matcher.plan import build_model
 from matcher.scoring.base import Scorer
+from matcher.solver.exact import solve
 from matcher.solver.greedy import take_in_order
 from matcher.world import Variant, World
 
@@ -57,8 +58,22 @@ class Recruit:
 
 
 def exact(run: Run) -> bool:
-    """Whether `places` is proven: the plan is proven best, and the number placed counts first."""
-    return run.solution.status == SolveStatus.OPTIMAL and run.solution.stages[0].name == "most_placed"
+    """Whether `places` is proven: the plan is proven best, and nothing that counts before the number placed can stand against it.
+
+    Priority classes cannot when all students above the lowest are placed and no plan without priorities places more (found by a solve).
+    """
+    if run.solution.status != SolveStatus.OPTIMAL:
+        return False
+    names = run.model.problem.objectives
+    before = names[: names.index("most_placed")] if "most_placed" in names else None
+    placed, classes = {p.student.student_id for p in run.placements}, {s.priority for s in run.world.students}
+    if before == () or (before == ("priority_classes",) and len(classes) < 2):
+        return True
+    waiting = any(s.priority > min(classes) and s.student_id not in placed for s in run.world.students)
+    if before != ("priority_classes",) or waiting:
+        return False
+    most = solve(replace(run.model.problem, objectives=("most_placed",)), control=run.control.aside())
+    return most.status == SolveStatus.OPTIMAL and len(most.chosen) == len(placed)
 
 
 def recruit_next(run: Run) -> list[Recruit]:

@@ -11,7 +11,7 @@ import pytest
 from matcher.generate import generate
 from matcher.new_offers import NewOffer, with_offers
 from matcher.pipeline import Run, run_loaded, run_round
-from matcher.recruit import Recruit, _cover, recruit_next
+from matcher.recruit import Recruit, _cover, exact, recruit_next
 from matcher.report import seats
 from matcher.report.words import JOINED
 from tests.builders import a_round, decision, mentor, opportunity, settings, site, student, van
@@ -118,6 +118,23 @@ def test_all_rows_of_an_invented_round_place_exactly_so_many_more(seed, tmp_path
     found = recruit_next(run)
     assert found
     assert again(run, found, tmp_path / "more") == len(run.placements) + sum(r.places for r in found)
+
+
+def test_the_number_is_proven_where_priorities_cost_nothing():
+    """One seat for three: nobody has a priority; whoever has one is placed; two of a higher class want it, so one is left out."""
+    seats = [opportunity(cluster="Animals")]
+    assert exact(made(students=three(), opportunities=seats))
+    assert exact(made(students=[student("S1", priority="2"), student("S2")], opportunities=seats))
+    assert not exact(made(students=[student("S1", priority="2"), student("S2", priority="2"), student("S3")], opportunities=seats))
+
+
+def test_the_number_is_not_proven_where_a_priority_costs_a_place():
+    """Two seats for S1, or for S2 and S3 who stay together: two would be placed without the priority of S1."""
+    offers = {"mentors": [mentor(max_students="2")], "opportunities": [opportunity("O1", seats="2")]}
+    pair = [decision("keep_together", "S2", "S3")]
+    run = made(students=[student("S1", priority="1"), student("S2"), student("S3")], **offers, decisions=pair)
+    assert [p.student.student_id for p in run.placements] == ["S1"]
+    assert not exact(run)
 
 
 def test_the_report_says_it_in_plain_words():
