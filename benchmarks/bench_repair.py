@@ -2,7 +2,8 @@
 
 A plan is published, the term begins, and in its fifth week something happens: a mentor drops out, a clearance lapses, a site closes,
 a seat goes, a student moves in, a student leaves. Each event is written into the tables as a coordinator would, run again with
-`--previous`, published (so audited) and verified with its proof. Beside it: the same tables solved as if nobody had a place yet.
+`--previous`, published (so audited) and verified with its proof. Beside it: the same tables solved as if nobody had a place yet. By the
+fifth week other papers and offers have begun or ended too: the row `nothing happens` says what that alone changes.
 """
 
 from __future__ import annotations
