@@ -102,8 +102,7 @@ def far_apart(a: State) -> tuple[int, np.ndarray]:
     for s in range(students):
         most = -FAR
         for e in range(a.start[s], a.start[s + 1]):
-            if a.room[a.place[e]] > 0:
-                least[s], most = min(least[s], a.worth[e]), max(most, a.worth[e])
+            least[s], most = min(least[s], a.worth[e]), max(most, a.worth[e])
         if most > -FAR:
             apart = max(apart, most - least[s])
     level = a.outside.copy()

@@ -122,8 +122,6 @@ def cheapest_paths(  # noqa: PLR0915
                 if every:
                     e = a.start[t] + k
                     q, w = a.place[e], a.worth[e]
-                    if a.room[q] <= 0:
-                        continue
                 else:
                     e, q, w = a.near[t, k], a.where[t, k], a.value[t, k]
                     if q < 0:

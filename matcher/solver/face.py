@@ -53,7 +53,7 @@ class Face:
     start: Start | None = field(default=None, repr=False)
     packed: np.ndarray | None = field(default=None, repr=False)
     _columns: sparse.csc_matrix | None = field(default=None, repr=False)
-    _active: tuple[np.ndarray, sparse.csr_matrix] | None = field(default=None, repr=False)
+    _active: tuple[np.ndarray, sparse.spmatrix] | None = field(default=None, repr=False)
 
     @property
     def columns(self) -> sparse.csc_matrix:
@@ -67,11 +67,11 @@ class Face:
         own = self.columns[:, pairs].tocsr()
         return own if self.added is None else sparse.vstack([own, self.added[:, pairs]], format="csr")
 
-    def active(self) -> tuple[np.ndarray, sparse.csr_matrix]:
-        """Int64 [k] and CSR [k, rows]: the open pairs (perhaps some shut ones too) and their rows, made anew when many were shut."""
+    def active(self) -> tuple[np.ndarray, sparse.spmatrix]:
+        """Int64 [k] and sparse [k, rows]: the open pairs (perhaps some shut ones too) and their rows, made anew when many were shut."""
         if self._active is None or self.open.sum() < SHRINK * len(self._active[0]):
-            kept = np.flatnonzero(self.open)
-            self._active = (kept, self.columns.T if len(kept) == len(self.open) else self.columns.T[kept])
+            kept, rows = np.flatnonzero(self.open), self.rows if self._columns is None else self._columns
+            self._active = (kept, (rows if len(kept) == len(self.open) else rows[:, kept]).T)
         return self._active
 
     def paid(self, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -164,15 +164,22 @@ def bound_of(face: Face, weights: np.ndarray, prices: np.ndarray, scale: int) ->
     prices = prices.copy()
     prices[own] = 0
     pairs, paid = face.paid(prices)
-    usable, owner = face.open[pairs], face.student[pairs]
-    margin = weights[pairs] * scale - paid
+    here = slice(None) if len(pairs) == len(face.open) else pairs  # a view where all pairs are meant: large rounds feel the copies
+    usable, owner = face.open[here], face.student[here]
+    margin = weights[here] * scale - paid
     best = np.where(face.low[own] > 0, np.iinfo(np.int64).min, 0)
-    np.maximum.at(best, owner[usable], margin[usable])
+    if usable.all():
+        np.maximum.at(best, owner, margin)
+    else:
+        np.maximum.at(best, owner[usable], margin[usable])
     best = np.where(best == np.iinfo(np.int64).min, 0, best)
     prices[own] = best
     bound = int(np.where(prices > 0, prices * face.high, prices * face.low)[prices != 0].sum())
+    margin -= best[owner]
+    if len(pairs) == len(face.open):
+        return Proof(prices, scale, bound, margin)
     reduced = np.full(len(face.open), -FREE)
-    reduced[pairs] = margin - best[owner]
+    reduced[pairs] = margin
     return Proof(prices, scale, bound, reduced)
 
 

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from matcher.solver.certificate import Group
 from matcher.solver.control import Control
 from matcher.solver.face import Face
-from matcher.solver.problem import Problem
+from matcher.solver.problem import Problem, rows_of
 
 MOST_CHOICES = 50_000
 """A group with more joint choices than this keeps its coupling limits as rows."""
@@ -65,25 +65,26 @@ def join(problem: Problem, control: Control) -> Joined:
         low[rows], high[rows] = np.minimum(low[rows], 0), np.maximum(high[rows], 0)
     kept = np.flatnonzero(alone)
     if alone.all():
-        identity = sparse.identity(n, np.int64, format="csr")
-        return Joined(_face(problem, student, problem.limits, low, high), identity)
+        identity = sparse.csr_matrix((np.ones(n, np.int64), np.arange(n, dtype=np.int32), np.arange(n + 1, dtype=np.int32)), shape=(n, n))
+        return Joined(_face(student, problem.limits, problem.rows, low, high), identity)
     sizes = np.concatenate([np.ones(len(kept), np.int64), [len(choice) for _, choice in extra]])
     members = np.concatenate([kept, [pair for _, choice in extra for pair in choice]]).astype(np.int64)
     indptr = np.concatenate([[0], np.cumsum(sizes)])
     pairs = sparse.csr_matrix((np.ones(len(members), np.int64), members, indptr), shape=(len(sizes), n))
     student = np.concatenate([student[kept], [first for first, _ in extra]]).astype(np.int32)
-    return Joined(_face(problem, student, (problem.limits @ pairs.T).tocsr(), low, high), pairs, tuple(groups))
+    limits = (problem.limits @ pairs.T).tocsr()
+    rows = sparse.vstack([limits, rows_of(student, problem.students)], format="csr")
+    return Joined(_face(student, limits, rows, low, high), pairs, tuple(groups))
 
 
-def _face(problem: Problem, student: np.ndarray, limits: sparse.csr_matrix, low: np.ndarray, high: np.ndarray) -> Face:
+def _face(student: np.ndarray, limits: sparse.csr_matrix, rows: sparse.csr_matrix, low: np.ndarray, high: np.ndarray) -> Face:
     """The face of all choices; those that overfill a limit by themselves are closed."""
     m, n = limits.shape
-    own = sparse.csr_matrix((np.ones(n, np.int64), (student, np.arange(n))), shape=(problem.students, n))
-    rows = sparse.vstack([limits, own], format="csr")
-    row = np.repeat(np.arange(m), np.diff(limits.indptr))
-    coupled = np.bincount(row, limits.data < 0, m) > 0
     free = np.ones(n, dtype=bool)
-    free[limits.indices[(limits.data > high[row]) & ~coupled[row]]] = False
+    if limits.data.max(initial=0) > high[:m].min(initial=1):
+        row = np.repeat(np.arange(m), np.diff(limits.indptr))
+        coupled = np.bincount(row, limits.data < 0, m) > 0
+        free[limits.indices[(limits.data > high[row]) & ~coupled[row]]] = False
     return Face(student, m, rows, low, high, free)
 
 

@@ -21,8 +21,10 @@ BIDS = 20
 """Bids of one student without a least raise before the paths take over."""
 FINER = 4
 """The least raise of the first auction is this part of how far the options of one student lie apart, and so on to the next."""
-BELOW = 2
-"""Least raises by which the prices of an auction are lowered afterwards."""
+AUCTIONS = 4
+BELOW = 64
+"""After the last auction prices fall by this part of how far options lie apart: seats that stay empty at a price cost more than
+bids that come again. After the others they fall by one least raise."""
 
 
 @njit(cache=True, nogil=True)
@@ -34,7 +36,7 @@ def best_places(
     Parameters
     ----------
     start : int64 [students + 1], where each student's options begin.
-    place : int32 or int64 [options].
+    place : int32 or int64 [options], each a place with room.
     worth : int64 [options].
     outside : int64 [students], what a student is worth without any of these options.
     room : int64 [places].
@@ -43,7 +45,7 @@ def best_places(
     Returns
     -------
     taken : int64 [students], the option of each student or -1.
-    prices : int64 [places], what one more place would be worth; 0 where there is room, and in places without any.
+    prices : int64 [places], what one more place would be worth; 0 where there is room, and in places without any option.
     """
     students, places = len(start) - 1, len(room)
     room = np.minimum(np.maximum(room, 0), students)
@@ -76,9 +78,12 @@ def best_places(
     rough = step > 0
     if not rough:  # options differ too little for an auction to say anything
         level = outside
-    while step > 0:
+    for auction in range(1, AUCTIONS + 1):
+        if step == 0:
+            break
         bid(a, level, step, FAR, look, stop)
-        begin_below(a, BELOW * step)
+        last = auction == AUCTIONS or step < FINER
+        begin_below(a, max(2 * step, apart // BELOW) if last else step)
         look, step = False, step // FINER
     left = bid(a, level, 0, BIDS, look, stop)
     hope = level.copy()

@@ -68,9 +68,14 @@ class Problem:
     @cached_property
     def rows(self) -> sparse.csr_matrix:
         """int64 CSR [m + students, n]: the limits, then one row per student."""
-        n = len(self)
-        own = sparse.csr_matrix((np.ones(n, np.int64), (self.student, np.arange(n))), shape=(self.students, n))
-        return sparse.vstack([self.limits, own], format="csr")
+        return sparse.vstack([self.limits, rows_of(self.student, self.students)], format="csr")
+
+    @cached_property
+    def seats(self) -> np.ndarray | None:
+        """The one limit of each pair, where the problem is seats only (`seats.limit_of_pairs`)."""
+        from matcher.solver.seats import limit_of_pairs  # noqa: PLC0415 (it reads problems)
+
+        return limit_of_pairs(self)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """int64 [m + students] twice: least and most of each row."""
@@ -85,6 +90,15 @@ class Problem:
         np.add.at(x, chosen, 1)
         use = self.rows @ x
         return np.flatnonzero((use < low) | (use > high))
+
+
+def rows_of(student: np.ndarray, students: int) -> sparse.csr_matrix:
+    """int64 CSR [students, n]: one row per student, 1 at each of the student's pairs."""
+    n = len(student)
+    in_order = bool((student[1:] >= student[:-1]).all())
+    pairs = np.arange(n, dtype=np.int32) if in_order else np.argsort(student, kind="stable").astype(np.int32)
+    begin = np.concatenate([[0], np.cumsum(np.bincount(student, minlength=students))]).astype(np.int32)
+    return sparse.csr_matrix((np.ones(n, np.int64), pairs, begin), shape=(students, n))
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,6 @@ def look_at(a: State, s: int) -> None:
     margin, near = a.margin, a.near
     n, rest = 0, -FAR
     for e in range(a.start[s], a.start[s + 1]):
-        if a.room[a.place[e]] <= 0:
-            continue
         m = a.worth[e] - a.prices[a.place[e]]
         if n < NEAR:
             at = n

@@ -26,27 +26,23 @@ class Head:
 
 
 def limit_of_pairs(problem: Problem) -> np.ndarray | None:
-    """int64 [n]: the one limit that holds each pair (-1: none); None when the problem is more than seats.
+    """int32 [n]: the one limit that holds each pair (-1: none); None when the problem is more than seats.
 
     Limits that follow from others are left out first: those all whose students fit, and those whose pairs all lie in other
     limits that together allow no more.
     """
+    from matcher.solver.in_line import crowded, limit_of  # noqa: PLC0415 (compiling is only for those who need it)
+
     limits = problem.limits
     if (limits.data != 1).any() or (problem.at_least > 0).any() or (problem.at_most < 0).any():
         return None
-    row = np.repeat(np.arange(limits.shape[0]), np.diff(limits.indptr))
-    links = row * np.int64(problem.students) + problem.student[limits.indices]
-    if (links[1:] < links[:-1]).any():
-        links.sort()
-    first = np.ones(len(links), dtype=bool)
-    first[1:] = links[1:] != links[:-1]
-    binding = np.bincount(links[first] // max(1, problem.students), minlength=limits.shape[0]) > problem.at_most
-    if not _drop_implied(limits, problem.at_most, binding):
-        return None
-    kept = binding[row]
-    found = np.full(len(problem), NO_LIMIT)
-    found[limits.indices[kept]] = row[kept]
-    return found
+    binding = crowded(limits.indptr, limits.indices, problem.student, problem.students, problem.at_most)
+    found, twice = limit_of(limits.indptr, limits.indices, binding, len(problem))
+    if twice:
+        if not _drop_implied(limits, problem.at_most, binding):
+            return None
+        found, _ = limit_of(limits.indptr, limits.indices, binding, len(problem))
+    return np.asarray(found)
 
 
 def _drop_implied(limits: sparse.csr_matrix, most: np.ndarray, binding: np.ndarray) -> bool:
@@ -87,7 +83,7 @@ def settle_head(problem: Problem, stages: list[Stage], control: Control) -> Head
     """Settle as many of the first stages as one 64-bit number can hold; None when the problem is more than seats or small."""
     if len(problem) < LEAST_PAIRS:
         return None
-    limit = limit_of_pairs(problem)
+    limit = problem.seats
     if limit is None:
         return None
     factors = folding(problem, [weights for _, weights in stages])
@@ -127,36 +123,19 @@ def _unfolded(prices: np.ndarray, factors: list[int]) -> np.ndarray:
 
 def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray, control: Control) -> tuple[np.ndarray, np.ndarray]:
     """The plan of most worth, and the prices of all rows (students' rows: 0, they follow from the others)."""
-    from matcher.solver.paths import best_places  # noqa: PLC0415 (compiling is only for those who need it)
+    from matcher.solver.in_line import in_line  # noqa: PLC0415 (compiling is only for those who need it)
+    from matcher.solver.paths import best_places  # noqa: PLC0415
 
-    outside, alone = np.zeros(problem.students, np.int64), np.full(problem.students, -1)
+    outside, pairs = np.zeros(problem.students, np.int64), np.full(problem.students, -1)
     unlimited = np.flatnonzero(limit == NO_LIMIT)
     for pair in unlimited[np.argsort(worth[unlimited], kind="stable")]:
         student = problem.student[pair]
         if worth[pair] > outside[student]:
-            outside[student], alone[student] = worth[pair], pair
-    limited = np.flatnonzero(limit != NO_LIMIT)
-    order = limited[np.argsort(problem.student[limited], kind="stable")]
-    line, start, order = _in_line(problem.student[order], limit[order], order, problem.students)
-    place, value, stop = limit[order].astype(np.int32), worth[order], np.zeros(1, np.uint8)
-    taken, prices = control.run(lambda: best_places(start, place, value, outside[line], problem.at_most, stop), lambda: stop.fill(1))
-    closed = problem.at_most[place] == 0  # a place without seats has a price that nobody would pay
-    np.maximum.at(prices, place[closed], value[closed])
-    pairs = alone
+            outside[student], pairs[student] = worth[pair], pair
+    room, stop = problem.at_most, np.zeros(1, np.uint8)
+    line, start, place, value, order = in_line(problem.student, limit, worth, room, problem.students)
+    taken, prices = control.run(lambda: best_places(start, place, value, outside[line], room, stop), lambda: stop.fill(1))
+    shut = np.flatnonzero((limit != NO_LIMIT) & (room[limit] == 0)) if (room == 0).any() else np.zeros(0, np.int64)
+    np.maximum.at(prices, limit[shut], worth[shut])  # a place without seats has a price that nobody would pay
     pairs[line[taken >= 0]] = order[taken[taken >= 0]]
     return np.sort(pairs[pairs >= 0]), np.concatenate([prices, np.zeros(problem.students, np.int64)])
-
-
-def _in_line(student: np.ndarray, place: np.ndarray, pairs: np.ndarray, students: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The students in line, those with like places beside each other (memory is read faster so), where each one's pairs start, the pairs.
-
-    `student` and `place` are those of `pairs`, which come student by student.
-    """
-    start = np.searchsorted(student, np.arange(students + 1))
-    count = np.diff(start)
-    middle = np.full(students, NO_LIMIT)
-    some = count > 0
-    middle[some] = place[start[:-1][some] + count[some] // 2]
-    line = np.argsort(middle, kind="stable")
-    begin = np.concatenate([[0], np.cumsum(count[line])])
-    return line, begin, pairs[np.repeat(start[:-1][line] - begin[:-1], count[line]) + np.arange(len(pairs))]

@@ -55,7 +55,7 @@ def leap(a: State, outside: np.ndarray, hope: np.ndarray, left: np.ndarray, begi
     for s in left:
         out = hope[s] - outside[s] == by
         for e in range(a.start[s], a.start[s + 1]):
-            out &= not (way[a.place[e]] and a.room[a.place[e]] > 0)
+            out &= not way[a.place[e]]
         if not out:
             left[n_left] = s
             n_left += 1
@@ -141,8 +141,7 @@ def lower(a: State) -> None:
         if a.taken[s] < 0:
             for e in range(a.start[s], a.start[s + 1]):
                 q = a.place[e]
-                if a.room[q] > 0:
-                    less[q] = min(less[q], a.outside[s] - (a.worth[e] - a.prices[q]))
+                less[q] = min(less[q], a.outside[s] - (a.worth[e] - a.prices[q]))
     heap = 0
     for p in range(len(less)):
         heap = push(keys, items, heap, less[p], p)
@@ -156,7 +155,7 @@ def lower(a: State) -> None:
             for e in range(a.start[s], a.start[s + 1]):
                 q = a.place[e]
                 there = own - (a.worth[e] - a.prices[q])
-                if there < less[q] and a.room[q] > 0:
+                if there < less[q]:
                     less[q] = there
                     heap = push(keys, items, heap, there, q)
     for p in range(len(less)):

@@ -1,0 +1,81 @@
+"""The pairs of a seats-only problem as options of students in line, in whole passes over memory; compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+NOBODY = -1
+
+
+@njit(cache=True, nogil=True)
+def crowded(begin: np.ndarray, pairs: np.ndarray, student: np.ndarray, students: int, most: np.ndarray) -> np.ndarray:
+    """Bool [limits]: where more students have a pair than may take one; limit r holds pairs[begin[r] : begin[r + 1]]."""
+    found, last = np.zeros(len(most), np.bool_), np.full(students, NOBODY)
+    for r in range(len(most)):
+        count = 0
+        for j in range(begin[r], begin[r + 1]):
+            s = student[pairs[j]]
+            count += last[s] != r
+            last[s] = r
+            if count > most[r]:
+                found[r] = True
+                break
+    return found
+
+
+@njit(cache=True, nogil=True)
+def limit_of(begin: np.ndarray, pairs: np.ndarray, kept: np.ndarray, n: int) -> tuple[np.ndarray, bool]:
+    """int32 [n]: the last limit that is kept and holds each pair, or -1; and whether some pair is in two of them."""
+    found, twice = np.full(n, np.int32(NOBODY)), False
+    for r in range(len(kept)):
+        if kept[r]:
+            for j in range(begin[r], begin[r + 1]):
+                twice |= found[pairs[j]] >= 0
+                found[pairs[j]] = r
+    return found, twice
+
+
+@njit(cache=True, nogil=True)
+def in_line(
+    student: np.ndarray, limit: np.ndarray, worth: np.ndarray, room: np.ndarray, students: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Students with like places beside each other (memory is read faster so), and their pairs in limits with room.
+
+    Parameters
+    ----------
+    student, limit, worth : of each pair; limit -1 for pairs in none.
+    room : int64 [limits].
+
+    Returns
+    -------
+    line : int64 [students], who stands where.
+    start : int64 [students + 1], where the options of each one in line begin.
+    place : int32 [options].
+    value : int64 [options].
+    pair : int32 [options].
+    """
+    count, seen = np.zeros(students, np.int64), np.zeros(students, np.int64)
+    middle = np.full(students, NOBODY)
+    for j in range(len(student)):
+        if limit[j] >= 0 and room[limit[j]] > 0:
+            count[student[j]] += 1
+    for j in range(len(student)):
+        if limit[j] >= 0 and room[limit[j]] > 0:
+            s = student[j]
+            if seen[s] == count[s] // 2:
+                middle[s] = limit[j]
+            seen[s] += 1
+    line = np.argsort(middle, kind="mergesort")
+    start, at = np.zeros(students + 1, np.int64), seen
+    for i in range(students):
+        at[line[i]] = start[i]
+        start[i + 1] = start[i] + count[line[i]]
+    options = start[students]
+    place, value, pair = np.empty(options, np.int32), np.empty(options, np.int64), np.empty(options, np.int32)
+    for j in range(len(student)):
+        if limit[j] >= 0 and room[limit[j]] > 0:
+            i = at[student[j]]
+            place[i], value[i], pair[i] = limit[j], worth[j], j
+            at[student[j]] = i + 1
+    return line, start, place, value, pair
