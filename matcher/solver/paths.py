@@ -3,7 +3,7 @@
 The steps, all in whole numbers (docs/model.md, seats only): auctions with a least raise find prices that are nearly right. From a
 little below them students bid without a least raise, so that everybody seated sits as well as anywhere. Who is left over looks for
 the cheapest path of displacements, first at no cost, then by Dijkstra's algorithm; prices rise on the way. Seats that stayed empty
-at a price look for a path the other way, and prices fall. Who must stay outside is settled in one leap of prices. At the end all
+at a price are filled the other way, as prices fall. Who must stay outside is settled in one leap of prices. At the end all
 prices are lowered to the least that still proves the choice. The caller makes sure that no path can overflow.
 """
 
@@ -22,9 +22,8 @@ BIDS = 20
 FINER = 4
 """The least raise of the first auction is this part of how far the options of one student lie apart, and so on to the next."""
 AUCTIONS = 4
-BELOW = 64
-"""After the last auction prices fall by this part of how far options lie apart: seats that stay empty at a price cost more than
-bids that come again. After the others they fall by one least raise."""
+BELOW = 80
+"""Where seats are scarce, prices fall by this part of how far options lie apart before the bids without a least raise."""
 
 
 @njit(cache=True, nogil=True)
@@ -74,16 +73,16 @@ def best_places(
         np.empty(NEAR, np.int64),
     )
     apart, level = far_apart(a)
-    look, step = True, apart // FINER
+    look, step, scarce = True, apart // FINER, first[places] < students
     rough = step > 0
     if not rough:  # options differ too little for an auction to say anything
         level = outside
-    for auction in range(1, AUCTIONS + 1):
+    for auction in range(AUCTIONS):
         if step == 0:
             break
         bid(a, level, step, FAR, look, stop)
-        last = auction == AUCTIONS or step < FINER
-        begin_below(a, max(2 * step, apart // BELOW) if last else step)
+        last = auction == AUCTIONS - 1 or step < FINER
+        begin_below(a, max(2 * step, apart // BELOW) if scarce and last else step if scarce else 2 * step)
         look, step = False, step // FINER
     left = bid(a, level, 0, BIDS, look, stop)
     hope = level.copy()
@@ -93,5 +92,5 @@ def best_places(
     fill(a, level, begin, options, stop)
     left = np.flatnonzero((a.taken < 0) & (level > outside))
     cheapest_paths(a, outside, level.copy(), leap(a, outside, level, left, begin, options), False, False, stop)
-    lower(a)
+    lower(a, outside)
     return a.taken, a.prices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from matcher.solver.seating import FAR, NOWHERE, State, pop, push
+from matcher.solver.seating import FAR, State, pop, push
 
 
 @njit(cache=True, nogil=True)
@@ -67,81 +67,15 @@ def leap(a: State, outside: np.ndarray, hope: np.ndarray, left: np.ndarray, begi
 
 
 @njit(cache=True, nogil=True)
-def fill(a: State, outside: np.ndarray, begin: np.ndarray, options: np.ndarray, stop: np.ndarray) -> None:  # noqa: PLR0915
-    """No seat stays empty at a price: students move up along the cheapest path, until a seat is empty where it costs nothing.
-
-    Dijkstra's algorithm from the empty seat, against the displacements; prices fall on the way.
-    """
-    places = len(a.room)
-    dist, via, done = np.full(places, FAR), np.full(places, -1), np.zeros(places, np.bool_)
-    reached, settled = np.empty(places, np.int64), np.empty(places, np.int64)
-    keys, items = np.empty(len(a.place) + 1, np.int64), np.empty(len(a.place) + 1, np.int64)
-    for empty in range(places):
-        while a.held[empty] < a.room[empty] and a.prices[empty] > 0 and not stop[0]:
-            short, last_place, last_option = a.prices[empty], empty, -1
-            dist[empty], reached[0] = 0, empty
-            n_reached, n_settled = 1, 0
-            heap = push(keys, items, 0, 0, empty)
-            while heap > 0 and keys[0] < short:
-                d, p = keys[0], items[0]
-                heap = pop(keys, items, heap)
-                if done[p] or d != dist[p]:
-                    continue
-                done[p] = True
-                settled[n_settled] = p
-                n_settled += 1
-                for e in options[begin[p] : begin[p + 1]]:
-                    t = a.owner[e]
-                    there = d - (a.worth[e] - a.prices[p])
-                    if a.taken[t] < 0:
-                        there += outside[t]
-                        if there < short:
-                            short, last_place, last_option = there, NOWHERE, e
-                        continue
-                    q = a.place[a.taken[t]]
-                    there += a.worth[a.taken[t]] - a.prices[q]
-                    if done[q] or there >= short or there >= dist[q]:
-                        continue
-                    if dist[q] == FAR:
-                        reached[n_reached] = q
-                        n_reached += 1
-                    dist[q], via[q] = there, e
-                    if there + a.prices[q] < short:
-                        short, last_place = there + a.prices[q], q
-                    heap = push(keys, items, heap, there, q)
-            for i in range(n_settled):
-                a.prices[settled[i]] -= short - dist[settled[i]]
-            if last_place != empty:
-                e = last_option
-                if last_place != NOWHERE:
-                    e = via[last_place]
-                    gap, last = a.seat[a.owner[e]], a.first[last_place] + a.held[last_place] - 1
-                    a.holder[gap] = a.holder[last]
-                    a.seat[a.holder[gap]] = gap
-                    a.held[last_place] -= 1
-                while True:
-                    t, q = a.owner[e], a.place[e]
-                    free = a.first[q] + a.held[q] if q == empty else a.seat[a.owner[via[q]]]
-                    a.taken[t], a.seat[t], a.holder[free] = e, free, t
-                    if q == empty:
-                        break
-                    e = via[q]
-                a.held[empty] += 1
-            for i in range(n_reached):
-                q = reached[i]
-                dist[q], done[q] = FAR, False
-
-
-@njit(cache=True, nogil=True)
-def lower(a: State) -> None:
-    """Lower all prices to the least that still prove the choice: what one more seat would be worth."""
+def lower(a: State, outside: np.ndarray) -> None:
+    """Lower all prices to the least at which nobody would rather be elsewhere; with no seat empty at a price, what one more is worth."""
     less = a.prices.copy()
     keys, items = np.empty(len(a.place) + len(less), np.int64), np.empty(len(a.place) + len(less), np.int64)
     for s in range(len(a.taken)):
         if a.taken[s] < 0:
             for e in range(a.start[s], a.start[s + 1]):
                 q = a.place[e]
-                less[q] = min(less[q], a.outside[s] - (a.worth[e] - a.prices[q]))
+                less[q] = min(less[q], outside[s] - (a.worth[e] - a.prices[q]))
     heap = 0
     for p in range(len(less)):
         heap = push(keys, items, heap, less[p], p)
@@ -160,3 +94,66 @@ def lower(a: State) -> None:
                     heap = push(keys, items, heap, there, q)
     for p in range(len(less)):
         a.prices[p] -= less[p]
+
+
+@njit(cache=True, nogil=True)
+def fill(a: State, outside: np.ndarray, begin: np.ndarray, options: np.ndarray, stop: np.ndarray) -> None:
+    """No seat stays empty at a price: students move up at no cost until a seat is empty where it costs nothing.
+
+    At the least prices such a way leads from every empty seat. All are filled that can be side by side, depth first (a place without a
+    way is not entered again); then prices fall again.
+    """
+    places = len(a.room)
+    seen, through, at = np.zeros(places, np.bool_), np.empty(places, np.int64), np.empty(places, np.int64)
+    waiting = True
+    while waiting and not stop[0]:
+        lower(a, outside)
+        seen[:] = False
+        waiting = False
+        for empty in range(places):
+            while a.held[empty] < a.room[empty] and a.prices[empty] > 0:
+                if seen[empty]:
+                    waiting = True
+                    break
+                depth, free = 0, False
+                seen[empty], through[0], at[0] = True, empty, begin[empty]
+                while depth >= 0 and not free:
+                    p = through[depth]
+                    if a.prices[p] == 0:
+                        break
+                    deeper = False
+                    while at[depth] < begin[p + 1] and not free and not deeper:
+                        e = options[at[depth]]
+                        at[depth] += 1
+                        t = a.owner[e]
+                        margin, old = a.worth[e] - a.prices[p], a.taken[t]
+                        if old < 0:
+                            free = outside[t] == margin
+                        elif not seen[a.place[old]] and a.worth[old] - a.prices[a.place[old]] == margin:
+                            seen[a.place[old]], deeper = True, True
+                            through[depth + 1], at[depth + 1] = a.place[old], begin[a.place[old]]
+                    depth += 1 if deeper else 0 if free else -1
+                if depth >= 0:
+                    _move_up(a, options, through, at, depth, free)
+                    for k in range(depth + 1):
+                        seen[through[k]] = False
+
+
+@njit(cache=True, nogil=True)
+def _move_up(a: State, options: np.ndarray, through: np.ndarray, at: np.ndarray, depth: int, free: bool) -> None:
+    """Along a way of places, the student named by each one's last option takes the seat; the last comes from outside, or leaves a gap."""
+    p = through[0]
+    seat = a.first[p] + a.held[p]
+    a.held[p] += 1
+    for k in range(depth + 1 if free else depth):
+        e = options[at[k] - 1]
+        t = a.owner[e]
+        old = a.seat[t]
+        a.taken[t], a.seat[t], a.holder[seat] = e, seat, t
+        seat = old
+    if not free:
+        p = through[depth]
+        a.held[p] -= 1
+        t = a.holder[a.first[p] + a.held[p]]
+        if a.first[p] + a.held[p] != seat:
+            a.holder[seat], a.seat[t] = t, seat
