@@ -151,8 +151,8 @@ def check(settings: ServiceSettings, acknowledged: dict[str, list[str]]) -> dict
     return {"lost": lost, "double": double, "half": half, "audit faults": faults, "most attempts of a run": attempts}
 
 
-def measure(kind: str, kills: int, seed: int) -> dict[str, object]:
-    """Kill so many processes while rounds are made, run and published, a kill each half round or so."""
+def measure(kind: str, kills: int, seed: int, seconds: float) -> dict[str, object]:
+    """Kill so many processes, or as many as so many seconds allow, while rounds are made, run and published: one each half round or so."""
     with tempfile.TemporaryDirectory(prefix="matcher-faults-") as folder:
         settings = settings_for(kind, Path(folder))
         secret = new_key(settings, "faults", "admin", ["*"], "", None)["secret"]
@@ -172,7 +172,7 @@ def measure(kind: str, kills: int, seed: int) -> dict[str, object]:
         while rounds == 0 and worker.is_alive():
             time.sleep(0.05)
         undisturbed = time.monotonic() - begun
-        while done < kills and worker.is_alive():
+        while done < kills and worker.is_alive() and time.monotonic() - begun < seconds:
             time.sleep(running.random.uniform(0.05, undisturbed))
             done += running.kill_one()
         running.stopping.set()
@@ -195,11 +195,12 @@ def measure(kind: str, kills: int, seed: int) -> dict[str, object]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=7200, help="for how long, where the machine is slow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     given = parser.parse_args()
     for each in given.database or ["sqlite", "postgres"]:
-        result = measure(each, given.kills, given.seed)
+        result = measure(each, given.kills, given.seed, given.seconds)
         print(json.dumps(result), flush=True)
         if result["lost"] or result["double"] or result["half"] or result["audit faults"]:
             sys.exit(1)
