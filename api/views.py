@@ -44,6 +44,8 @@ _RESULTS = {
     "recruit": "rank cluster weekdays area seats places who".split(),
 }
 """Cells of a result table for those who are no confidants; the sentence about whom to recruit tells the age of those it would place."""
+_OF_LAST_TERM = "carry_over"
+"""How the names of all stages of the objective begin that looks at last term."""
 _PLAIN_ENDS = frozenset({"cancelled", "too_long", "poison"})
 """Ends of a run that tell nothing of its data."""
 
@@ -104,6 +106,17 @@ def change(cells: dict[str, Any], role: Role, said: Sequence[Sentence]) -> str:
 def suggestion(reason: str, role: Role) -> str:
     """Why a suggestion fits: by the student's own texts, languages and way."""
     return told([Sentence(reason, (POINTS,))], known(role))
+
+
+def objectives(stages: list[dict[str, Any]], role: Role) -> list[dict[str, Any]]:
+    """The objectives of a run; those that count by what last term decided tell of it in their names and sums."""
+    return stages if role in _CONFIDANTS else [stage for stage in stages if not str(stage.get("name", "")).startswith(_OF_LAST_TERM)]
+
+
+def stage(said: str, role: Role) -> str:
+    """Where a run is; how far the solver is with an objective of last term is not told."""
+    head, _, detail = said.partition(": ")
+    return head if role not in _CONFIDANTS and detail.startswith(_OF_LAST_TERM) else said
 
 
 def ended(error: dict[str, Any], role: Role, *, whole: bool) -> dict[str, Any] | None:

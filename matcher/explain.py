@@ -83,7 +83,7 @@ class Explainer:
 
     @cached_property
     def _whatif(self) -> WhatIf:
-        return WhatIf(self.problem, self.run.solution, self._absent)
+        return WhatIf(self.problem, self.run.solution, self._absent, control=self.run.control)
 
     def _after(self, change: Change) -> Outcome | None:
         """The best plan after a change; None when it is not known."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.domain import SolveStatus
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem, Solution
 
@@ -37,18 +38,18 @@ class Plan:
     median: int
 
 
-def frontier(problem: Problem, ladder: tuple[int, ...] = LADDER) -> Iterator[Plan]:
+def frontier(problem: Problem, ladder: tuple[int, ...] = LADDER, control: Control | None = None) -> Iterator[Plan]:
     """The plans in which 0, 1, 2, ... bands of the ladder are lifted, each best in the problem's order of objectives.
 
     Each step keeps what the steps before reached, so the points never rise again. A band that nobody is below is lifted already:
     then the plan is the one before, without solving again. Without `worst_off` in the order, it is asked just before the points;
-    `carry_over`, which counts by bands too, is left out.
+    `carry_over`, which counts by bands too, is left out. A budget of the control is for each plan.
     """
     problem = replace(problem, objectives=order_of(problem.objectives))
     solution = None
     for lifted in (ladder[:n] for n in range(len(ladder) + 1)):
         if solution is None or len(lifted) == 1 or (problem.points[solution.chosen] < lifted[-1]).any():
-            solution = solve(replace(problem, bands=lifted))
+            solution = solve(replace(problem, bands=lifted), control=control)
         if solution.status not in {SolveStatus.OPTIMAL, SolveStatus.FEASIBLE}:
             return
         yield plan_of(problem, solution, lifted, ladder)

@@ -58,7 +58,7 @@ def pursue(run: Run) -> Pursuit:
     world, limits = run.world, run.world.settings.limits
     options, placed, asked = slate_options(run), _placed(run), _asked(run)
     site = np.array([world.site_index[o.site_id] for o in world.round.opportunities], dtype=np.int64)
-    pursuit = Pursuit(options, free_seats(run), site, _apart(run), limits.slate_size, limits.promises_per_seat)
+    pursuit = Pursuit(options, free_seats(run), site, _apart(run), limits.slate_size, limits.promises_per_seat, run.control)
     pursuit.promise(np.array(sorted(options.place(s, o) for s, o in placed.items()), dtype=np.int64))
     offer = {o.opportunity_id: i for i, o in enumerate(world.round.opportunities)}
     for request in sorted(asked.values(), key=lambda r: (FIXED.index(r.state) if r.state in FIXED else 9, r.rank or 99, r.student_id)):

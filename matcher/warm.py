@@ -87,7 +87,8 @@ class Warm:
         rules = pair_rules()
         lasting = known is not None and before is not None and before.round.decisions == round_.decisions
         laws = {law.rule.name: law for law in before._laws} if before is not None and known is not None else {}
-        made = [WarmLaw(self._world, r, laws.get(r.name), known if lasting else None) for r in rules if isinstance(r, PairRule)]
+        pair_laws = [r for r in rules if isinstance(r, PairRule)]
+        made = [WarmLaw(self._world, r, laws.get(r.name), known if lasting or not r.by_decision else None) for r in pair_laws]
         self._laws = sorted(made, key=lambda law: bool(law.rule.mode))
         self._trip = next(r for r in rules if isinstance(r, TripRule))
         self._answers: dict[Hashable, list[Option]] = {}

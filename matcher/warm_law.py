@@ -23,7 +23,7 @@ class WarmLaw:
     Parameters
     ----------
     before : the same rule of a round with the same schools, settings and calendar; its verdicts are shared: keys hold all they rest on.
-    known : int64 [variants]: where each variant stood then, -1 for new ones; None when decisions changed, and with them keys.
+    known : int64 [variants]: where each variant stood then, -1 for new ones; None when its keys may be others for all of them.
     """
 
     def __init__(self, world: World, rule: PairRule, before: WarmLaw | None = None, known: np.ndarray | None = None) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from matcher.domain import SolveStatus
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem
 
@@ -66,11 +67,21 @@ class Pursuit:
     missing : int64 [students], millionths: chance that all options promised so far come to nothing.
     landing : int64 [offers], millionths: how many are expected to land there.
     slates : per student, the options (places) in the order in which they are tried.
+
+    A stop of the control ends the waves; its budget does not count, for every wave is best.
     """
 
     def __init__(
-        self, options: Options, seats: np.ndarray, site: np.ndarray, apart: Sequence[Collection[int]], size: int, per_seat: int
+        self,
+        options: Options,
+        seats: np.ndarray,
+        site: np.ndarray,
+        apart: Sequence[Collection[int]],
+        size: int,
+        per_seat: int,
+        control: Control | None = None,
     ) -> None:
+        self._control = (control or Control()).for_an_answer()
         self.options, self.seats, self.site, self.apart = options, seats, site, apart
         self.size, self.per_seat = size, per_seat
         students = len(apart)
@@ -155,7 +166,7 @@ class Pursuit:
             priority=missing * CLASSES // missing.max(),
             draw=self.options.lot[options],
         )
-        solution = solve(problem)
+        solution = solve(problem, control=self._control)
         if solution.status != SolveStatus.OPTIMAL or not len(solution.chosen):
             raise RuntimeError("a wave of promises found no best choice; this is an error in the solver")
         return np.asarray(options[solution.chosen])

@@ -16,6 +16,7 @@ from matcher.losses import gain, loss
 from matcher.pipeline import Clock, Run, prepare
 from matcher.plan import Model, Placement, build_model, placements
 from matcher.scoring.base import Scorer, way_of
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.problem import Problem
 from matcher.solver.transition import transition
@@ -73,6 +74,8 @@ def suppose(run: Run, edits: Edits, workers: int = 1, may_solve: bool = True) ->
 
     Raises
     ------
+    StoppedError
+        When the run's control was told to stop; its budget does not count, for only the best plan is an answer.
     InputError
         When the edits do not fit the round, or when the plan is not proven best: what is better then may not be due to the change.
     """
@@ -104,15 +107,15 @@ def _prepared(run: Run, edits: Edits) -> tuple[Candidates, Scorer, Model]:
 def _found(run: Run, candidates: Candidates, model: Model, workers: int, may_solve: bool) -> Outcome | None:
     """The best plan in the changed round's own pairs."""
     same = same_pairs(run.lawful.candidates, candidates)
-    way = transition(run.model.problem, run.solution, model.problem, same, workers)
+    way = transition(run.model.problem, run.solution, model.problem, same, workers, run.control)
     outcome = way.state.answer(way.change, may_solve=False) if way else None
     if way and outcome is not None:
         return replace(outcome, chosen=np.sort(way.there[outcome.chosen]))
-    return _afresh(model.problem, workers) if may_solve else None
+    return _afresh(model.problem, workers, run.control.for_an_answer()) if may_solve else None
 
 
-def _afresh(problem: Problem, workers: int) -> Outcome:
-    solution = solve(problem, workers)
+def _afresh(problem: Problem, workers: int, control: Control) -> Outcome:
+    solution = solve(problem, workers, control)
     if solution.status == SolveStatus.INFEASIBLE:
         return Outcome(np.zeros(0, np.int64), {}, False)
     return Outcome(solution.chosen, {stage.name: stage.value for stage in solution.stages}, False)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from matcher.audit import audit
+from matcher.audit.seals import last_term_hashes as hashes_of_the_auditor
 from matcher.domain import NO_PLACE
-from matcher.load import load_round, read_round
+from matcher.load import last_term_hashes, load_round, read_round
 from matcher.pipeline import run_round
 from matcher.proof import check_proof
 from matcher.publish import publish
@@ -70,12 +71,21 @@ def test_another_history_is_noticed_even_with_its_hash(folder, tmp_path):
     placed.write_text(f"{PLACED}{loser},O1,700\r\n", newline="")
     assert {f"last/{name}" in str(finding) for finding in audit(out, folder) for name in (placed.name, left.name)} == {True, False}
     manifest = json.loads((out / "manifest.json").read_text())
-    manifest["inputs"] |= {f"last/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in (placed, left)}
+    manifest["inputs"] |= last_term_hashes(folder, "last")
     (out / "manifest.json").write_text(json.dumps(manifest))
     assert audit(out, folder) == []
     found = [finding for finding in check_proof(out, folder) if finding.startswith("carry_over_0: the certificate says")]
     assert found
     assert found[0].endswith("the published plan has 0")
+
+
+def test_the_hash_is_that_of_the_written_recipe(folder):
+    """docs/input.md: the columns that are read, as CSV with LF."""
+    (folder / "last" / "placements.csv").write_text('reason,points,student_id\r\n"why, then",700,"S""1"\r\n\r\nmore,5\r\n', newline="")
+    (folder / "last" / "unplaced.csv").write_text("student_id\nS2\n")
+    told = {"last/placements.csv": b'student_id,points\n"S""1",700\n,5\n', "last/unplaced.csv": b"student_id,code\nS2,\n"}
+    expected = {name: hashlib.sha256(data).hexdigest() for name, data in told.items()}
+    assert last_term_hashes(folder, "last") == hashes_of_the_auditor("last", folder) == expected
 
 
 def test_a_manifest_must_name_the_last_term(folder, tmp_path):

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from matcher import answers
-from matcher.domain import Decision, Request
+from matcher.candidates import pair_rules
+from matcher.domain import Decision, Request, Round
 from matcher.generate import generate
 from matcher.load import load_round
+from matcher.rules.base import PairRule
 from matcher.warm import Wanted, Warm, mask
+from matcher.world import World
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 EVERY = 10_000
@@ -134,6 +137,42 @@ def test_after_a_change_the_answers_are_those_of_a_round_made_ready_from_nothing
         assert following.options(student, asked, Wanted(EVERY)) == expected
         different += warm.options(student, asked, Wanted(EVERY)) != expected
     assert different, "the change must matter to somebody"
+
+
+DECIDED = ("pin", "ban", "no_contact", "keep_apart", "keep_together")
+
+
+@pytest.mark.parametrize("kind", DECIDED)
+def test_each_kind_of_decision_counts_at_once_and_is_lifted_at_once(kind, region):
+    """Followed to and back again, the answers are those of a round made ready from nothing."""
+    folder, round_, before, _ = region
+    student, best = next((s, o[0]) for s in round_.students if (o := before.options(s, (), Wanted(EVERY))))
+    named = best.opportunity_id if kind in {"pin", "ban"} else best.mentor_id
+    decided = replace(round_, decisions=(*round_.decisions, Decision(kind=kind, a=student.student_id, b=named)))
+    after = Warm(decided, folder, before)
+    told = after.options(student, (), Wanted(EVERY))
+    assert told == Warm(decided, folder).options(student, (), Wanted(EVERY))
+    assert told != before.options(student, (), Wanted(EVERY))
+    assert Warm(round_, folder, after).options(student, (), Wanted(EVERY)) == before.options(student, (), Wanted(EVERY))
+
+
+def test_a_key_of_a_variant_that_reads_decisions_says_so(region, monkeypatch):
+    """The keys of other rules are kept when decisions change, so they must be told without looking at one."""
+
+    def read(_: Round) -> None:
+        raise LookupError("decisions were read")
+
+    reads = set()
+    for rule in (r for r in pair_rules() if isinstance(r, PairRule)):
+        world = World(region[1], region[0])
+        with monkeypatch.context() as hidden:
+            hidden.setattr(Round, "decisions", property(read))
+            try:
+                for variant in world.variants:
+                    rule.variant_key(world, variant)
+            except LookupError:
+                reads.add(rule.name)
+    assert reads == {rule.name for rule in pair_rules() if isinstance(rule, PairRule) and rule.by_decision} == set(DECIDED)
 
 
 def test_changes_may_follow_each_other(region):

@@ -52,7 +52,8 @@ def shown(run: RunRow, row: RoundRow, who: Caller) -> RunOut:
     error = views.ended(run.error, who.role, whole=rounds.sees_whole(row, who))
     told |= {"started_at": run.started_at or None, "finished_at": run.finished_at or None, "error": error}
     summary = run.summary
-    told |= {"objectives": summary.get("objectives", []), "gap": summary.get("gap"), "counts": summary.get("counts", {})}
+    told |= {"stage": views.stage(run.stage, who.role), "objectives": views.objectives(summary.get("objectives", []), who.role)}
+    told |= {"gap": summary.get("gap"), "counts": summary.get("counts", {})}
     return RunOut.model_validate(told | {"seconds": summary.get("seconds", {})})
 
 

@@ -19,7 +19,7 @@ from api.store.nouns import NOUNS, columns_of, insert_all, record, rows_of
 from api.tables import DecisionRow, RoundFileRow, RoundRow, SnapshotRow, new_id
 from matcher.domain import TABLES, Round
 from matcher.errors import Issue
-from matcher.load import last_term_hashes, read_round
+from matcher.load import last_term_files, read_round
 from matcher.load.header import read_header
 from matcher.settings import Settings
 from matcher.tables import RawTable, read_tables
@@ -47,19 +47,25 @@ def read_upload(folder: Path) -> Upload:
     if round_ is None:
         return Upload(None, issues)
     tables = {name: list(_cells(raw)) for name, raw in read_tables(folder).tables.items()}
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _read_beside_tables(folder, round_.settings)}
+    files = {path.relative_to(folder).as_posix(): data for path, data in _read_beside_tables(folder, round_.settings).items()}
     for name in KEPT_AS_FILES:
         if name in tables:
             files[f"{name}.csv"] = table_bytes(name, tables[name])
     return Upload(round_, issues, tables, files)
 
 
-def _read_beside_tables(folder: Path, settings: Settings) -> list[Path]:
-    """The files that a run reads beside the tables: settings, the school's own rule packs and fields of work, feeds, last term's plan."""
+def _read_beside_tables(folder: Path, settings: Settings) -> dict[Path, bytes]:
+    """The files that a run reads beside the tables: settings, the school's own rule packs and fields of work, feeds.
+
+    Of last term's plan only the columns that are read.
+    """
     packs = [name for name in settings.round.rule_packs if name.endswith(".toml")]
-    sealed = feed_hashes(folder, settings.gtfs.feeds) | last_term_hashes(folder, settings.objectives.last_term)
-    read = {(folder / name).resolve() for name in (SETTINGS, *packs, *sealed)} | {p.resolve() for p in folder.glob(OWN_FIELDS)}
-    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.resolve() in read]
+    named = (SETTINGS, *packs, *feed_hashes(folder, settings.gtfs.feeds))
+    whole = {(folder / name).resolve() for name in named} | {p.resolve() for p in folder.glob(OWN_FIELDS)}
+    part = {(folder / name).resolve(): data for name, data in last_term_files(folder, settings.objectives.last_term).items()}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    kept = {path: path.read_bytes() for path in files if path.resolve() in whole}
+    return kept | {path: part[path.resolve()] for path in files if path.resolve() in part}
 
 
 def _cells(raw: RawTable) -> Iterator[dict[str, str]]:

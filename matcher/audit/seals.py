@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +17,7 @@ from matcher.audit.reader import Table
 SETTINGS_FILE = "round.toml"
 TIMED_FILES = ("summary.json", "manifest.json")
 TIMINGS = ("seconds", "peak_mb")
-EARLIER_FILES = ("placements.csv", "unplaced.csv")
+EARLIER_FILES = {"placements.csv": "points", "unplaced.csv": "code"}
 CONTRACT_FILES = (
     "placements.csv", "unplaced.csv", "slates.csv", "waves.csv", "seats.csv", "recruit.csv", "changes.csv", "sentences.csv",
     "certificate.npz", "certificate.json", "report.html",
@@ -50,8 +52,8 @@ def input_hashes(tables: Mapping[str, Table], settings: str) -> dict[str, str]:
 
 
 def last_term_hashes(name: str | None, round_folder: Path) -> dict[str, str]:
-    """Hash what is read of last term's output, as far as it is there."""
-    found = {} if name is None else {f"{name}/{file}": _file_sha256(round_folder / name / file) for file in EARLIER_FILES}
+    """Hash what is read of last term's output, as far as it is there: the student and one more column of each file."""
+    found = {} if name is None else {f"{name}/{f}": _columns_sha256(round_folder / name / f, told) for f, told in EARLIER_FILES.items()}
     return {file: digest for file, digest in found.items() if digest is not None}
 
 
@@ -85,6 +87,20 @@ def _compare(part: str, given: object, known: Mapping[str, str | None], folder: 
 def _further_file(name: str, folder: Path | None) -> str | None:
     """Hash a file the manifest names beyond those that are known."""
     return None if folder is None or name in TIMED_FILES else _file_sha256(folder / name)
+
+
+def _columns_sha256(path: Path, told: str) -> str | None:
+    """Hash the two columns, quoted as RFC 4180 asks and with LF after every record; of no CSV, the file."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *records = [record for record in csv.reader(file, strict=True) if record] or [[]]
+    except (OSError, ValueError, csv.Error):
+        return _file_sha256(path)
+    places = [len(header) - 1 - header[::-1].index(name) if name in header else len(header) for name in ("student_id", told)]
+    lines = [("student_id", told), *([record[i] if i < min(len(header), len(record)) else "" for i in places] for record in records)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return hashlib.sha256(text.getvalue().encode("utf-8")).hexdigest()
 
 
 def _file_sha256(path: Path) -> str | None:

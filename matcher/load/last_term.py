@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from pathlib import Path
 
 from matcher.domain import NO_PLACE
 from matcher.errors import Issue
 
-FILES = ("placements.csv", "unplaced.csv")
-"""What is read of an earlier output; `not_ready` students of the second one did not seek."""
+COLUMNS = {"placements.csv": ("student_id", "points"), "unplaced.csv": ("student_id", "code")}
+"""What is read of an earlier output, file by file; `not_ready` students of the second one did not seek."""
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -28,7 +29,7 @@ def read_last_term(folder: Path, name: str | None) -> tuple[tuple[tuple[str, int
         return (), [_issue(name, "is not inside the round folder", "Maybe copy last term's output into it.")]
     points: dict[str, int] = {}
     issues: list[Issue] = []
-    for file in FILES:
+    for file in COLUMNS:
         try:
             rows = _rows(place / file)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -56,11 +57,31 @@ def earlier_path(folder: Path, name: str) -> Path | None:
 
 
 def last_term_hashes(folder: Path, name: str | None) -> dict[str, str]:
-    """SHA-256 of each file that is read of the earlier output, by its path from the round folder."""
+    """SHA-256 of what is read of the earlier output, by the path of each file from the round folder."""
+    return {file: hashlib.sha256(data).hexdigest() for file, data in last_term_files(folder, name).items()}
+
+
+def last_term_files(folder: Path, name: str | None) -> dict[str, bytes]:
+    """The columns that are read of the earlier output, each file as CSV by its path; the whole file where it is no CSV.
+
+    A round that has only these columns reads the same and has the same hashes.
+    """
     place = None if name is None else earlier_path(folder, name)
     if place is None:
         return {}
-    return {f"{name}/{file}": hashlib.sha256((place / file).read_bytes()).hexdigest() for file in FILES if (place / file).is_file()}
+    return {f"{name}/{file}": _read_columns(place / file) for file in COLUMNS if (place / file).is_file()}
+
+
+def _read_columns(path: Path) -> bytes:
+    try:
+        rows = _rows(path)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return path.read_bytes()
+    text, columns = io.StringIO(), COLUMNS[path.name]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column) or "" for column in columns] for row in rows)
+    return text.getvalue().encode()
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

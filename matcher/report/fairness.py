@@ -27,7 +27,7 @@ def steps(run: Run) -> list[Step]:
     """The plans from nobody lifted to everybody lifted as far as possible; none where a round is too large or its plan is not proven."""
     if run.solution.status != SolveStatus.OPTIMAL or not len(run.solution.chosen) or len(run.model.problem) > MOST_PAIRS:
         return []
-    plans = [plan for plan in frontier(run.model.problem, LADDER) if plan.proven]
+    plans = [plan for plan in frontier(run.model.problem, LADDER, run.control.aside()) if plan.proven]
     most = max(abs(plans[0].points - plan.points) for plan in plans) if plans else 0
     return [_step(plan, plans[0].points - plan.points, most) for plan in plans]
 

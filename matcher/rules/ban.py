@@ -20,4 +20,4 @@ def _refuse(_: World, ids: frozenset[str], opportunity_id: str) -> str | None:
     return "a coordinator has ruled this pair out" if opportunity_id in ids else None
 
 
-RULE = PairRule("ban", "A coordinator has ruled this pair out.", _ids, _id, _refuse, rank=10, remedy="the ban lifted")
+RULE = PairRule("ban", "A coordinator has ruled this pair out.", _ids, _id, _refuse, rank=10, remedy="the ban lifted", by_decision=True)

@@ -40,6 +40,7 @@ class PairRule:
     remedy : what would lift the refusal, as the end of "What helps: ...".
     laws : the kinds of law in the rule packs that it reads.
     mode : when set, the rule forbids only this mode of travel and not the pair.
+    by_decision : whether `variant_key` reads decisions; the keys of all other rules outlast a change of decisions.
     """
 
     name: str
@@ -51,6 +52,7 @@ class PairRule:
     remedy: str = ""
     laws: tuple[str, ...] = ()
     mode: str = ""
+    by_decision: bool = False
 
     def reason(self, world: World, student: Student, variant: Variant) -> str | None:
         """Why this one pair is refused, or None."""

@@ -52,5 +52,7 @@ def meetings(candidates: Candidates, pairs: np.ndarray) -> list[list[int]]:
     return sorted(list(members) for members, _, _ in found)
 
 
-RULE = PairRule("keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50, remedy="another mentor")
+RULE = PairRule(
+    "keep_apart", "A student is kept from a mentor.", _others, _adults, _refuse, rank=50, remedy="another mentor", by_decision=True
+)
 LIMITS = LimitRule("keep_apart", "Two students to be kept apart have no overlapping sessions at one site.", _limits)

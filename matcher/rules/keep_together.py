@@ -69,5 +69,6 @@ RULE = PairRule(
     _refuse,
     rank=50,
     remedy="the mentor of that decision",
+    by_decision=True,
 )
 LIMITS = LimitRule("keep_together", "Two students to be kept together get the same site and windows, or neither is placed.", _limits)

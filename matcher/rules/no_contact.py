@@ -53,5 +53,6 @@ RULE = PairRule(
     _refuse,
     rank=50,
     remedy="another site",
+    by_decision=True,
 )
 LIMITS = LimitRule("no_contact", "Two students under a no-contact order are never at one site nor in one van.", _limits)

@@ -39,5 +39,5 @@ def _limits(world: World, candidates: Candidates) -> Iterator[Limit]:
             yield Limit("pin", f"student {student_id} at {opportunity_id}", pairs[there], 1, 1)
 
 
-RULE = PairRule("pin", "A pinned student goes nowhere else.", _ids, _id, _refuse, rank=10, remedy="the pin lifted")
+RULE = PairRule("pin", "A pinned student goes nowhere else.", _ids, _id, _refuse, rank=10, remedy="the pin lifted", by_decision=True)
 LIMITS = LimitRule("pin", "A pinned student is placed where the coordinator said.", _limits)

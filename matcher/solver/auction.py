@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from matcher.solver.compiled import njit
 from matcher.solver.seating import FAR, NEAR, NOWHERE, State, look_at
 
 

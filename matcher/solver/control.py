@@ -96,6 +96,10 @@ class Control:
         other._stop = self._stop
         return other
 
+    def for_an_answer(self) -> Control:
+        """The same for a question that only the best plan answers: stopped with it, no budget, and nothing is told of it."""
+        return self.aside().without_budget()
+
     def run_whole(self, call: Callable[[], Found]) -> Found:
         """What a whole solve gives, which looks at this control itself; also when interrupted it is told to stop.
 

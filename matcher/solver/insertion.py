@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from matcher.solver.compiled import njit
 
 PASSES = 20
 """Most passes of exchanges over all students."""

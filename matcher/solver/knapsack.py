@@ -8,8 +8,8 @@ limits at once. Prices go down where nobody takes a student and up where several
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from matcher.solver.compiled import njit
 from matcher.solver.insertion import NEVER, NO_PAIR, repair
 
 PATIENCE = 6

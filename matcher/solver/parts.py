@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matcher.solver.objectives.base import Stage
 from matcher.solver.problem import FACTS, Problem, StageResult
-from matcher.solver.seats import LEAST_PAIRS
+from matcher.solver.seats import LEAST_PAIRS, limit_of_pairs
 
 LEAST_PART = 2_000
 """Parts with fewer pairs are solved together until they have as many."""
@@ -36,7 +36,7 @@ def independent_parts(problem: Problem) -> list[Place]:
     """The parts of a problem, by their first student; one when it hangs together, or is seats only and so quick as a whole."""
     m, n = problem.limits.shape
     empty = (np.diff(problem.limits.indptr) == 0) & ((problem.at_least > 0) | (problem.at_most < 0))
-    if n < 2 * LEAST_PART or empty.any() or (n >= LEAST_PAIRS and problem.seats is not None):
+    if n < 2 * LEAST_PART or empty.any() or (n >= LEAST_PAIRS and limit_of_pairs(problem) is not None):
         return [the_whole(problem)]
     row = np.repeat(np.arange(m), np.diff(problem.limits.indptr))
     link = (np.ones(len(row), np.int8), (row, m + problem.student[problem.limits.indices]))

@@ -10,9 +10,9 @@ prices are lowered to the least that still proves the choice. The caller makes s
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from matcher.solver.auction import begin_below, bid, far_apart
+from matcher.solver.compiled import njit
 from matcher.solver.displace import cheapest_paths, free_paths
 from matcher.solver.seating import FAR, NEAR, State
 from matcher.solver.settle import by_place, fill, leap, lower

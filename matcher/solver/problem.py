@@ -70,13 +70,6 @@ class Problem:
         """int64 CSR [m + students, n]: the limits, then one row per student."""
         return sparse.vstack([self.limits, rows_of(self.student, self.students)], format="csr")
 
-    @cached_property
-    def seats(self) -> np.ndarray | None:
-        """The one limit of each pair, where the problem is seats only (`seats.limit_of_pairs`)."""
-        from matcher.solver.seats import limit_of_pairs  # noqa: PLC0415 (it reads problems)
-
-        return limit_of_pairs(self)
-
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """int64 [m + students] twice: least and most of each row."""
         low = np.concatenate([self.at_least, np.zeros(self.students, np.int64)])

@@ -1,15 +1,12 @@
-"""Who sits where while students are seated at places with room for several, and a heap; compiled.
-
-numba's cache looks at the file of a compiled function only: who changes this file has to touch those that use it (auction, displace,
-settle, paths), or their old code is run.
-"""
+"""Who sits where while students are seated at places with room for several, and a heap; compiled."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from matcher.solver.compiled import njit
 
 NOWHERE = -1
 NEAR = 8

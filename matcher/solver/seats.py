@@ -83,7 +83,7 @@ def settle_head(problem: Problem, stages: list[Stage], control: Control) -> Head
     """Settle as many of the first stages as one 64-bit number can hold; None when the problem is more than seats or small."""
     if len(problem) < LEAST_PAIRS:
         return None
-    limit = problem.seats
+    limit = limit_of_pairs(problem)
     if limit is None:
         return None
     factors = folding(problem, [weights for _, weights in stages])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from matcher.solver.control import Control
 from matcher.solver.problem import FACTS, Problem, Solution
 from matcher.solver.whatif import Change, WhatIf, moved
 
@@ -34,7 +35,9 @@ class Transition:
     there: np.ndarray
 
 
-def transition(before: Problem, solution: Solution, after: Problem, same: np.ndarray, workers: int = 1) -> Transition | None:
+def transition(
+    before: Problem, solution: Solution, after: Problem, same: np.ndarray, workers: int = 1, control: Control | None = None
+) -> Transition | None:
     """Both problems in one; None where that would not help.
 
     It would not where more than one in ten pairs come or go, or where a demand of one problem has no counterpart in the other: no
@@ -69,7 +72,7 @@ def transition(before: Problem, solution: Solution, after: Problem, same: np.nda
     gone = np.flatnonzero((there < 0) & ~absent)
     change = Change(more=rows.more, added=tuple(np.flatnonzero(absent).tolist()), removed=tuple(gone.tolist()))
     told = moved(solution, of_before, np.arange(before.limits.shape[0]), joint)
-    return Transition(WhatIf(joint, told, absent, workers), change, there)
+    return Transition(WhatIf(joint, told, absent, workers, control), change, there)
 
 
 def _with_equal_facts(before: Problem, after: Problem, same: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from matcher.domain import SolveStatus
+from matcher.solver.control import Control
 from matcher.solver.exact import solve
 from matcher.solver.factor import LostError
 from matcher.solver.problem import FACTS, Problem, Solution
@@ -72,9 +73,20 @@ def changed_problem(problem: Problem, change: Change, absent: np.ndarray) -> tup
 
 
 class WhatIf:
-    """A solved problem, ready for questions; `absent` pairs are not part of it until a change adds them."""
+    """A solved problem, ready for questions; `absent` pairs are not part of it until a change adds them.
 
-    def __init__(self, problem: Problem, solution: Solution, absent: np.ndarray | None = None, workers: int = 1) -> None:
+    A stop of the control ends a question; its budget does not count, for an answer is the best plan.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        solution: Solution,
+        absent: np.ndarray | None = None,
+        workers: int = 1,
+        control: Control | None = None,
+    ) -> None:
+        self._control = (control or Control()).for_an_answer()
         self.problem, self.solution, self.workers = problem, solution, workers
         self.absent = np.zeros(len(problem), dtype=bool) if absent is None else absent
         self.fresh_solves = 0
@@ -99,16 +111,17 @@ class WhatIf:
         return self._known[change]
 
     def _found(self, change: Change) -> Outcome | None:
-        if self._warm is None:
+        warm = self._warm
+        if warm is None:
             return None
-        more = dict(change.more)
-        found = self._warm.best_after(more, change.added, change.removed, change.demanded, change.likely)
+        asked = (dict(change.more), change.added, change.removed, change.demanded, change.likely)
+        found = self._control.run_whole(lambda: warm.best_after(*asked))
         return None if found is None else Outcome(*found, True)
 
     def _fresh(self, change: Change) -> Outcome:
         self.fresh_solves += 1
         problem, kept = changed_problem(self.problem, change, self.absent)
-        solution = solve(problem, self.workers)
+        solution = solve(problem, self.workers, self._control)
         if solution.status == SolveStatus.INFEASIBLE:
             return Outcome(np.zeros(0, np.int64), {}, False)
         return Outcome(kept[solution.chosen], {stage.name: stage.value for stage in solution.stages}, False)

@@ -52,8 +52,10 @@ def folder(tmp_path) -> Path:
         feeds.write(made, name, stops={"A": 0, "B": 1}, trips=["T1 weekday: A 08:00:00, B 08:10:00"])
     shutil.copy(PACK_FOLDER / "school.toml", made / "own" / "ours.toml")
     (made / "knowledge" / "trades.toml").write_text(FIELD)
-    (made / "last" / "placements.csv").write_text("student_id,opportunity_id,points\nS1,O1,700\n")
-    (made / "last" / "unplaced.csv").write_text("student_id,code,reason\nS2,seats,full\n")
+    (made / "last" / "placements.csv").write_text(
+        'student_id,name,opportunity_id,points,reason\r\nS1,Ana Canary,O1,700,"You wrote, canary"\r\n'
+    )
+    (made / "last" / "unplaced.csv").write_text("name,student_id,code,reason\nBen Canary,S2,seats,canary\n")
     for name in NOT_READ:
         (made / name).write_text("canary")
     return made
@@ -76,6 +78,13 @@ def test_what_is_kept_reads_the_same(folder, tmp_path):
     for table in folder.glob("*.csv"):
         shutil.copy(table, kept)
     assert load_round(kept)[0] == load_round(folder)[0]
+
+
+def test_of_last_term_only_the_columns_are_kept_that_a_run_reads(folder):
+    kept = read_upload(folder).files
+    assert kept["last/placements.csv"] == b"student_id,points\nS1,700\n"
+    assert kept["last/unplaced.csv"] == b"student_id,code\nS2,seats\n"
+    assert not [name for name, data in kept.items() if b"anary" in data]
 
 
 @pytest.mark.parametrize("name", ["./last", "last/", "terms/../last"])

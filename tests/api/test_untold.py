@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from api import views
 from api.auth import Role
 from tests import builders as b
 from tests.api.service import Service, settings_for
@@ -23,7 +24,7 @@ from tests.folder import write_round
 PAPERS = f"emergency_contacts:{b.YEAR}"
 BORN = "2013-04-17"
 FACTS = {
-    "last term": r"last term|weak fit|fitted you",
+    "last term": r"last term|weak fit|fitted you|carry_over",
     "age": rf"the student is \d|driving is lawful|{BORN}|canary-birth",
     "papers": r"consent",
     "no contact": r"no.contact|keeps the student from",
@@ -172,6 +173,18 @@ def test_coordinators_read_every_fact_somewhere(world):
 def test_a_coordinator_of_one_school_reads_of_no_student_of_another(world):
     other = "another school's student"
     assert leaks(said_to(world, world.keys[Role.COORDINATOR, "K1"]), {other: FACTS[other]}) == []
+
+
+@pytest.mark.parametrize("role", [Role.TOOL, Role.ANALYST])
+def test_a_run_tells_nothing_of_last_term_to_them(world, role):
+    """Neither in its objectives nor while it is solved; everything else stays."""
+    path, key = f"/v1/runs/{world.runs[0]}", world.keys[role, "*"]
+    every = [stage["name"] for stage in world.get(path)["objectives"]]
+    assert [name for name in every if name.startswith("carry_over")]
+    assert [stage["name"] for stage in world.get(path, key=key)["objectives"]] == [n for n in every if not n.startswith("carry_over")]
+    solving = "solve: carry_over_400 2, at most 3"
+    assert (views.stage(solving, role), views.stage(solving, Role.ADMIN)) == ("solve", solving)
+    assert views.stage("solve: total_points 5", role) == "solve: total_points 5"
 
 
 @pytest.mark.parametrize("school", ["K1", "*"])
