@@ -61,3 +61,8 @@ def test_harmless_words_stay_wanted():
 
 def test_empty_texts_want_and_refuse_nothing():
     assert read("", "") == Reading("", ())
+
+
+@pytest.mark.parametrize("word", ["hell", "no", "rather than", "is so boring", "nothing about", "me da miedo"])
+def test_a_text_of_nothing_but_cues_is_read_too(word):
+    assert isinstance(read(f"{word} " * 2000), Reading)

@@ -1,7 +1,9 @@
-"""220 invented statements of students: whatever is read right stays right, and the misses are known by name.
+"""502 invented statements of students: whatever is read right stays right, and the misses are known by name.
 
-The rows with `fresh` = yes were written after the cues had been tuned on the others, and measured once before anything was changed for
-them: 37 of 60 were read right. That says how the cues do on statements nobody has tuned for; since then some cues were added for them.
+Each `list` was written after the cues had been tuned on those before it, and read once before anything was changed for it. Then were right:
+list 2, 37 of 60; 3, 70 of 152 (27 of 90 refusals); 4, 37 of 66 (21 of 44); 5, 30 of 64 (16 of 40). Lists 3 to 5 were written to be hard,
+mostly without a word that says no. That says how the cues do on statements nobody has tuned for: they find what is said plainly, and of
+what is only felt about every second thing. What must be kept away belongs into the column `avoid`.
 """
 
 import csv
@@ -18,6 +20,20 @@ KNOWN_MISSES = {
     "skip the office stuff, I'm a hands on person",
     "quiero estar con gente, oficinas no por favor",
     "me gusta cocinar sin receta",
+    "I faint when I see needles, so anything in health but that",
+    "gardens without pesticides",
+    "cooking without gluten",
+    "I'd be so bad at sales, better at fixing stuff",
+    "I used to want to be a nurse but not anymore, hearts are too gross",
+    "my dream is to bake, my nightmare is to serve tables",
+    "everyone says i should do nursing, i disagree. I want to do tile work",
+    "animals are fine from a distance, I don't want to touch them. drawing cartoons is it",
+    "talking in front of class = instant panic. fixing laptops = happy place",
+    "too many rules in the military for me, firefighting seems right",
+    "im not built for construction, im built for fashion",
+    "no se me da hablar con clientes, se me da armar muebles",
+    "boring people think accounting is boring, I don't",
+    "odio los lunes pero amo la ciencia",
 }
 
 
@@ -42,4 +58,4 @@ def test_only_the_known_statements_are_misread():
 
 
 def test_the_cases_are_many_and_distinct():
-    assert len({case["text"] for case in CASES}) == len(CASES) == 220
+    assert len({case["text"] for case in CASES}) == len(CASES) == 502
