@@ -51,8 +51,8 @@ def vectors(n: int, second: int, seed: int) -> Vectors:
     dice, parts = np.random.default_rng(seed), []
     for start in range(0, n, 2000):
         size = min(2000, n - start)
-        fields = np.maximum(dice.standard_normal((size, FIELDS), np.float32) - 1.5, 0)
-        parts.append((unit(fields), unit(dice.standard_normal((size, second), np.float32))))
+        fields = unit(np.maximum(dice.standard_normal((size, FIELDS), np.float32) - 1.5, 0))
+        parts.append((fields, unit(dice.standard_normal((size, second), np.float32)), fields))
     return Vectors(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

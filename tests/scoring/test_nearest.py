@@ -35,14 +35,15 @@ def synthetic(readings, documents, seed=0, near=0.0):
     widths = len(own.fields), own.table.vectors.shape[1]
 
     def drawn(n):
-        fields = np.maximum(dice.standard_normal((n, widths[0]), np.float32) - 1.5, 0)
-        return Vectors(unit(fields), unit(dice.standard_normal((n, widths[1]), np.float32)))
+        fields = unit(np.maximum(dice.standard_normal((n, widths[0]), np.float32) - 1.5, 0))
+        return Vectors(fields, unit(dice.standard_normal((n, widths[1]), np.float32)), fields)
 
     offered = drawn(documents)
     copied = dice.integers(0, documents, (2, int(near * documents)))
     offered.fields[copied[0]], offered.second[copied[0]] = offered.fields[copied[1]], offered.second[copied[1]]
     scale = np.full((readings, 1), 0.02 * UNIT**2), np.full((readings, 1), 0.3 * UNIT**2)
-    nothing = Scaled(Vectors(np.zeros((0, widths[0]), np.float32), np.zeros((0, widths[1]), np.float32)), scale[0][:0], scale[1][:0])
+    empty = [np.zeros((0, width), np.float32) for width in (widths[0], widths[1], widths[0])]
+    nothing = Scaled(Vectors(*empty), scale[0][:0], scale[1][:0])
     asked = Asked((Reading("x", ()),) * readings, Scaled(drawn(readings), *scale), np.ones(readings, bool), nothing, {})
     return TextIndex(own, [""] * documents, (offered, [frozenset()] * documents)), asked
 

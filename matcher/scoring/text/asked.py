@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from matcher.scoring.text.concepts import UNIT
-from matcher.scoring.text.engine import REFUSING, Engine, Vectors
+from matcher.scoring.text.engine import Engine, Vectors
 from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.reader import Word
 
@@ -32,22 +32,22 @@ class Scaled:
         return Scaled(self.vectors[rows], self.mean[rows], self.span[rows])
 
     @classmethod
-    def of(cls, engine: Engine, texts: Sequence[str], weight: float) -> Scaled:
+    def of(cls, engine: Engine, texts: Sequence[str], refusing: bool = False) -> Scaled:
         """Encode the texts, each distinct one once."""
         place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
         vectors, known = engine.of_queries(list(place)), engine.scales
-        new = [text for text in place if (weight, text) not in known]
+        new = [text for text in place if (refusing, text) not in known]
         for part in (new[i : i + STRETCH] for i in range(0, len(new), STRETCH)):
-            scales = _scale(engine, vectors[[place[text] for text in part]], weight)
-            known.update(zip(((weight, text) for text in part), scales, strict=True))
-        mean, span = np.array([known[weight, text] for text in place]).reshape(-1, 2).T[:, :, None]
+            scales = _scale(engine, vectors[[place[text] for text in part]], refusing)
+            known.update(zip(((refusing, text) for text in part), scales, strict=True))
+        mean, span = np.array([known[refusing, text] for text in place]).reshape(-1, 2).T[:, :, None]
         found = cls(vectors, mean, span)
         return found[[place[text] for text in texts]] if len(place) < len(texts) else found
 
 
-def _scale(engine: Engine, vectors: Vectors, weight: float) -> list[tuple[float, float]]:
+def _scale(engine: Engine, vectors: Vectors, refusing: bool) -> list[tuple[float, float]]:
     """Mean likeness to the shipped fields of work, and the way from there to the third highest."""
-    reference = engine.likeness(vectors, engine.reference, weight)
+    reference = engine.likeness(vectors, engine.reference, refusing)
     mean = reference.sum(axis=1) / reference.shape[1]
     span = np.maximum(np.partition(reference, -3, axis=1)[:, -3] - mean, LEAST_SPAN * SQUARE)
     return list(zip(mean.tolist(), span.tolist(), strict=True))
@@ -85,8 +85,8 @@ class Asked:
         found = {phrase: engine.reader.read(phrase) for reading in readings for phrase in reading.refused}
         telling = [phrase for phrase, words in found.items() if words]
         phrases = {phrase: (i, found[phrase]) for i, phrase in enumerate(telling)}
-        wanted = Scaled.of(engine, [reading.wanted for reading in readings], engine.weight)
-        return cls(tuple(readings), wanted, told, Scaled.of(engine, telling, REFUSING), phrases)
+        wanted = Scaled.of(engine, [reading.wanted for reading in readings])
+        return cls(tuple(readings), wanted, told, Scaled.of(engine, telling, refusing=True), phrases)
 
     def refusing(self, row: int) -> tuple[str, ...]:
         """The telling phrases that a reading refuses, each once."""

@@ -2,7 +2,9 @@
 
 A term's weight in a field is (1 + log(phrases of the field with it)) * log((fields + 1) / (fields with it + 1/2)), each field scaled
 to length 1. A text's vector is the sum of its terms' rows, weighted alike, then raised to the power 1.5: what a text is mostly about
-counts more than what it touches. Weights are rounded to whole numbers, so sums do not depend on their order and every machine agrees.
+counts more than what it touches. A text that shares no word with a field may still lie near it as a whole, by its second vector
+(`near`); both are added up, so that "take stuff apart" and a repair shop meet in the fields between them. Weights are rounded to
+whole numbers, so sums do not depend on their order and every machine agrees.
 """
 
 from __future__ import annotations
@@ -77,6 +79,23 @@ class Concepts:
         data = np.array([weight for g in given for weight in g.values()], dtype=np.int64)
         summed = (sparse.csr_matrix((data, indices, indptr), shape=(len(given), len(self.place))) @ self.matrix).toarray()
         return unit(summed * np.sqrt(summed))
+
+
+def near(second: np.ndarray, anchors: np.ndarray, least: float) -> np.ndarray:
+    """float32 [n, fields] of whole numbers, length UNIT or 0: the fields that texts are unusually near to as wholes.
+
+    What counts is how many standard deviations above its mean over all fields a likeness lies, beyond `least`, to the power 1.5.
+
+    Parameters
+    ----------
+    second, anchors : the texts and the fields as vectors of words or sentences, whole numbers of length UNIT or 0.
+    """
+    like = (second @ anchors.T).astype(np.int64)
+    mean = like.sum(axis=1, keepdims=True) / like.shape[1]
+    spread = np.sqrt((like * like).sum(axis=1, keepdims=True) / like.shape[1] - mean * mean)
+    beyond = np.maximum((like - mean) / np.maximum(spread, 1e-9) - least, 0)
+    beyond[~second.any(axis=1)] = 0
+    return unit(beyond * np.sqrt(beyond))
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

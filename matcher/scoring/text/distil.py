@@ -19,7 +19,7 @@ import numpy as np
 
 from matcher.scoring.text.concepts import unit
 from matcher.scoring.text.encoder import Encoder, model_folder
-from matcher.scoring.text.knowledge import phrases, read_knowledge
+from matcher.scoring.text.knowledge import read_knowledge
 from matcher.scoring.text.table import SHIPPED
 from matcher.scoring.text.words import STOP, stem, words
 
@@ -46,14 +46,13 @@ def main() -> None:
     reduced = centred @ axes.T
     reduced /= np.linalg.norm(reduced, axis=1, keepdims=True)
     idf = [math.log((len(counts) + 1) / (df[stem(w)] + 0.5)) if stem(w) in df else UNSEEN for w in vocabulary]
-    said = [", ".join([field.name, *phrases(field.work), *phrases(field.lay)[:12]]) for field in knowledge.fields]
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         words=np.frombuffer("\n".join(vocabulary).encode(), np.uint8),
         vectors=np.rint(reduced * (127 / np.abs(reduced).max(axis=1, keepdims=True))).astype(np.int8),
         weight=np.rint(np.array(idf) * 64).astype(np.int16),
-        reference=unit(encoder(said)).astype(np.int16),
+        reference=unit(encoder([field.in_a_line for field in knowledge.fields])).astype(np.int16),
         digest=np.frombuffer(knowledge.digest.encode(), np.uint8),
     )
     SHIPPED.write_bytes(buffer.getvalue())

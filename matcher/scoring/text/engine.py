@@ -21,7 +21,7 @@ from scipy import sparse
 
 from matcher.errors import InputError
 from matcher.scoring.text import cache
-from matcher.scoring.text.concepts import Concepts, unit
+from matcher.scoring.text.concepts import Concepts, near, unit
 from matcher.scoring.text.encoder import PACKAGE, Encoder, model_folder, model_version
 from matcher.scoring.text.knowledge import SHIPPED, Knowledge, read_knowledge
 from matcher.scoring.text.lexicon import Lexicon, read_lexicon
@@ -34,26 +34,49 @@ FORM = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest(
 """A hash of this code and its word lists: whatever changes in them, nothing old is taken from the cache."""
 REFUSING = 0.25
 """Weight of the second vector beside the fields of work when a text is compared with what somebody refuses."""
-
-
 REMEMBERED = 20_000
 """Texts of students whose vectors are kept in memory."""
-LEVELS = {"light": 0.25, "embeddings": 1.5}
-"""Weight of the second vector (table or sentence) beside the fields of work; fitted on the development half of fixtures/statements."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How the parts of a likeness weigh; fitted on the development half of fixtures/statements.
+
+    Attributes
+    ----------
+    second : of the second vector (table or sentence) beside the fields of work.
+    near : of the fields that the second vector is near to, beside the fields of the words.
+    least : standard deviations from which on a field counts as near.
+    """
+
+    second: float
+    near: float
+    least: float
+
+
+LEVELS = {"light": Level(0.125, 0.3, 1.0), "embeddings": Level(0.75, 0.6, 1.5)}
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """Texts as two vectors each, over fields of work and of words or sentences: float32 of whole numbers, length UNIT or 0."""
+    """Texts as vectors: float32 of whole numbers, each of length UNIT or 0.
 
-    fields: np.ndarray
+    Attributes
+    ----------
+    words : over the fields of work that their words belong to.
+    second : of words (the table) or sentences (MiniLM).
+    fields : over the fields of work, those that `second` is near to as well.
+    """
+
+    words: np.ndarray
     second: np.ndarray
+    fields: np.ndarray
 
     def __len__(self) -> int:
         return len(self.fields)
 
     def __getitem__(self, rows: Any) -> Vectors:
-        return Vectors(self.fields[rows], self.second[rows])
+        return Vectors(self.words[rows], self.second[rows], self.fields[rows])
 
 
 class Engine:
@@ -66,15 +89,16 @@ class Engine:
     """
 
     def __init__(self, level: str, extra: tuple[Path, ...] = ()) -> None:
-        self.level, self.weight = level, LEVELS[level]
+        self.level, self._parts = level, LEVELS[level]
+        self.weight = self._parts.second
         self.table, self.lexicon = read_table(), read_lexicon()
         knowledge = read_knowledge((SHIPPED, *extra))
         self.fields, self.clusters = knowledge.fields, knowledge.clusters
         self.digest = hashlib.sha256(f"{FORM} {knowledge.digest} {self.table.digest} {self.lexicon.digest}".encode()).hexdigest()
         stored = cache.remembered([f"knowledge {self.digest}"], lambda keys: {key: self._compiled(knowledge) for key in keys})
-        self.reader, self.concepts, self._reference = _restored(next(iter(stored.values())), self.lexicon)
-        self._asked: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self.scales: dict[tuple[float, str], tuple[float, float]] = {}
+        self.reader, self.concepts, self._reference, self._own_anchors = _restored(next(iter(stored.values())), self.lexicon)
+        self._asked: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self.scales: dict[tuple[bool, str], tuple[float, float]] = {}
         self._encoder = Encoder(_model()) if level == "embeddings" else None
         self.read = lru_cache(maxsize=2 * REMEMBERED)(self._read)
         self.fields_of = lru_cache(maxsize=64)(self._fields_of)
@@ -88,9 +112,22 @@ class Engine:
     @cached_property
     def reference(self) -> Vectors:
         """The shipped fields of work as texts: what likeness is measured against, whatever a round holds."""
-        return Vectors(
-            self._reference[0].astype(np.float32), self.table.reference if self._encoder else self._reference[1].astype(np.float32)
-        )
+        second = self.table.reference if self._encoder else self._reference[1].astype(np.float32)
+        return self._vectors(self._reference[0].astype(np.float32), second)
+
+    @cached_property
+    def _anchors(self) -> np.ndarray:
+        """float32 [fields, d], whole numbers: the second vector of every field of work, shipped or not."""
+        if self._encoder is None:
+            return np.asarray(self._own_anchors.astype(np.float32))
+        shipped = dict(zip(read_knowledge().fields, self.table.reference, strict=True))
+        added = [field for field in self.fields if field not in shipped]
+        found = shipped | dict(zip(added, self._kept_sentences([field.in_a_line for field in added]), strict=True))
+        return np.array([found[field] for field in self.fields], np.float32)
+
+    def _vectors(self, words: np.ndarray, second: np.ndarray) -> Vectors:
+        fields = unit(words + self._parts.near * near(second, self._anchors, self._parts.least).astype(np.float64))
+        return Vectors(words, second, fields)
 
     def _read(self, text: str) -> tuple[Word, ...]:
         """What `reader.read` reads, remembered: the same texts are explained again and again."""
@@ -98,7 +135,7 @@ class Engine:
 
     def _fields_of(self, text: str) -> np.ndarray:
         """int64 [fields]: a text over fields of work."""
-        return np.asarray(self.concepts.vectors([self.read(text)])[0], dtype=np.int64)
+        return np.asarray(self.of_queries([text]).fields[0], dtype=np.int64)
 
     def of_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what students write; the latest are remembered in memory, and nothing of it is kept on disk."""
@@ -108,29 +145,32 @@ class Engine:
             asked, self.scales, new = {}, {}, distinct
         if new:
             made = self._of_queries(new)
-            asked.update(zip(new, zip(made.fields, made.second, strict=True), strict=True))
+            asked.update(zip(new, zip(made.words, made.second, made.fields, strict=True), strict=True))
         self._asked = asked
         rows = [asked[text] for text in texts]
-        widths = self.reference.fields.shape[1], self.reference.second.shape[1]
-        fields, second = (
-            np.array(part, np.float32).reshape(len(texts), w)
-            for part, w in zip(zip(*rows, strict=True) if rows else ((), ()), widths, strict=True)
-        )
-        return Vectors(fields, second)
+        widths = [part.shape[1] for part in (self.reference.words, self.reference.second, self.reference.fields)]
+        parts = zip(*rows, strict=True) if rows else ((), (), ())
+        return Vectors(*(np.array(part, np.float32).reshape(len(texts), w) for part, w in zip(parts, widths, strict=True)))
 
     def _of_queries(self, texts: Sequence[str]) -> Vectors:
         found = [self.reader.read(text) for text in texts]
         if self._encoder is None:
-            return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))
-        english = [self.reader.in_english(text) if told else "" for text, told in zip(texts, found, strict=True)]
-        return Vectors(self.concepts.vectors(found), self._sentences(english))
+            second = unit(self.table.summed(found).astype(float))
+        else:
+            second = self._sentences([self.reader.in_english(text) if told else "" for text, told in zip(texts, found, strict=True)])
+        return self._vectors(self.concepts.vectors(found), second)
 
     def of_documents(self, texts: Sequence[str], found: Sequence[Sequence[Word]] | None = None) -> Vectors:
         """Vectors of what sites and mentors write (`found`: as they read); sentence vectors are kept on disk by the hash of the text."""
         found = [self.reader.read(text) for text in texts] if found is None else found
         if self._encoder is None:
-            return Vectors(self.concepts.vectors(found), unit(self.table.summed(found).astype(float)))
-        english = [self.reader.in_english(text) if self.reader.is_spanish(text) else text for text in texts]
+            second = unit(self.table.summed(found).astype(float))
+        else:
+            second = self._kept_sentences([self.reader.in_english(text) if self.reader.is_spanish(text) else text for text in texts])
+        return self._vectors(self.concepts.vectors(found), second)
+
+    def _kept_sentences(self, english: Sequence[str]) -> np.ndarray:
+        """Sentence vectors, float32 [texts, d], kept on disk by the hash of the text."""
         keys = [f"{FORM} {model_version()} {hashlib.sha256(text.encode()).hexdigest()}" for text in english]
         by_key = dict(zip(keys, english, strict=True))
 
@@ -140,8 +180,8 @@ class Engine:
             )
 
         stored = cache.remembered(keys, compute)
-        second = np.array([np.frombuffer(stored[key], np.int16) for key in keys], np.float32)
-        return Vectors(self.concepts.vectors(found), second.reshape(len(texts), self.table.reference.shape[1]))
+        vectors = np.array([np.frombuffer(stored[key], np.int16) for key in keys], np.float32)
+        return vectors.reshape(len(english), self.table.reference.shape[1])
 
     def _sentences(self, texts: Sequence[str]) -> np.ndarray:
         if self._encoder is None:
@@ -150,10 +190,14 @@ class Engine:
         vectors[[not text.strip() for text in texts]] = 0
         return vectors
 
-    def likeness(self, queries: Vectors, documents: Vectors, weight: float) -> np.ndarray:
-        """float64 [queries, documents]: the weighted sum of both cosines, in whole numbers times UNIT squared (exact)."""
-        alike = (queries.fields @ documents.fields.T).astype(np.float64)
-        alike += weight * (queries.second @ documents.second.T)
+    def likeness(self, queries: Vectors, documents: Vectors, refusing: bool = False) -> np.ndarray:
+        """float64 [queries, documents]: the weighted sum of two cosines, times UNIT squared and exact.
+
+        For what somebody refuses (`refusing`) the fields of the words alone count: who wants no needles may well want what is near to them.
+        """
+        left, right = (queries.words, documents.words) if refusing else (queries.fields, documents.fields)
+        alike = (left @ right.T).astype(np.float64)
+        alike += (REFUSING if refusing else self.weight) * (queries.second @ documents.second.T)
         return np.asarray(alike)
 
     def _compiled(self, knowledge: Knowledge) -> bytes:
@@ -166,7 +210,7 @@ class Engine:
         reader = Reader({word: i for i, word in enumerate(order)}, castilian, self.lexicon)
         concepts = Concepts.build(knowledge, reader)
         shipped = read_knowledge().fields
-        told = [reader.read(" . ".join(field.english)) for field in shipped]
+        told, all_told = ([reader.read(" . ".join(field.english)) for field in fields] for fields in (shipped, knowledge.fields))
         buffer = io.BytesIO()
         np.savez(
             buffer,
@@ -179,6 +223,7 @@ class Engine:
             indptr=concepts.matrix.indptr,
             fields=concepts.vectors(told).astype(np.int16),
             second=unit(self.table.summed(told).astype(float)).astype(np.int16),
+            anchors=unit(self.table.summed(all_told).astype(float)).astype(np.int16),
         )
         return buffer.getvalue()
 
@@ -187,14 +232,14 @@ def _packed(column: Iterable[str]) -> np.ndarray:
     return np.frombuffer("\n".join(column).encode(), np.uint8)
 
 
-def _restored(data: bytes, lexicon: Lexicon) -> tuple[Reader, Concepts, tuple[np.ndarray, np.ndarray]]:
+def _restored(data: bytes, lexicon: Lexicon) -> tuple[Reader, Concepts, tuple[np.ndarray, np.ndarray], np.ndarray]:
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         english, spanish, terms = (file[name].tobytes().decode().split("\n") for name in ("english", "spanish", "terms"))
         parts = file["data"].astype(np.int64), file["indices"].astype(np.int32), file["indptr"]
-        fields, second, idf = file["fields"], file["second"], file["idf"]
+        fields, second, idf, anchors = file["fields"], file["second"], file["idf"], file["anchors"]
     matrix = sparse.csr_matrix(parts, shape=(len(terms), int(parts[1].max()) + 1))
     reader = Reader({word: i for i, word in enumerate(english)}, spanish, lexicon)
-    return reader, Concepts({term: i for i, term in enumerate(terms)}, idf, matrix), (fields, second)
+    return reader, Concepts({term: i for i, term in enumerate(terms)}, idf, matrix), (fields, second), anchors
 
 
 def _model() -> Path:

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from matcher.scoring.text.asked import SQUARE, Asked
-from matcher.scoring.text.engine import REFUSING, Engine, Vectors
+from matcher.scoring.text.engine import Engine, Vectors
 from matcher.scoring.text.nearest import BLOCK, Allowed, Best, best
 from matcher.scoring.text.negation import Reading
 from matcher.scoring.text.reader import Word
@@ -30,7 +30,7 @@ NEUTRAL = 0.3
 """The fit everywhere for a text that tells nothing."""
 MANY = 1500
 """From so many documents on a table of stems is worth its making."""
-REFUSED, RELATIVE, LITERAL, SHARP = 0.45, 0.15, 0.4, 12.0
+REFUSED, RELATIVE, LITERAL, SHARP = 0.42, 0.15, 0.4, 12.0
 """A refusal bites where scaled likeness to it + LITERAL * (share of its words that stand there) exceeds REFUSED + RELATIVE * (scaled
 likeness to what is wanted); SHARP is the slope. Fitted on the development half of fixtures/statements."""
 
@@ -61,7 +61,8 @@ class TextIndex:
         gone = set(removed)
         kept = [i for i in range(len(self.documents)) if i not in gone]
         (new, stems), rows = _read(self.engine, added), kept if gone else slice(None)
-        vectors = Vectors(np.concatenate([self.vectors.fields[rows], new.fields]), np.concatenate([self.vectors.second[rows], new.second]))
+        old = self.vectors[rows]
+        vectors = Vectors(*(np.concatenate([getattr(v, part) for v in (old, new)]) for part in ("words", "second", "fields")))
         known = vectors, [self._stems[i] for i in kept] + stems
         return TextIndex(self.engine, [*(self.documents[i] for i in kept), *added], known)
 
@@ -77,7 +78,7 @@ class TextIndex:
     def fits(self, readings: Sequence[Reading] | Asked) -> np.ndarray:
         """float64 [readings, documents], 0 to 1; NEUTRAL throughout for a reading that wants and refuses nothing."""
         asked = self.asked(readings)
-        return self.fitted(self.engine.likeness(asked.wanted.vectors, self.vectors, self.engine.weight), asked)
+        return self.fitted(self.engine.likeness(asked.wanted.vectors, self.vectors), asked)
 
     def best(
         self,
@@ -121,7 +122,7 @@ class TextIndex:
         if not place:
             return sure
         scale = asked.refused[[asked.phrases[phrase][0] for phrase in place]]
-        like = (self.engine.likeness(scale.vectors, self.vectors, REFUSING) - scale.mean) / scale.span
+        like = (self.engine.likeness(scale.vectors, self.vectors, refusing=True) - scale.mean) / scale.span
         for phrase, i in place.items():
             like[i] += LITERAL * self._literal(asked.phrases[phrase][1])
         for i, phrases in enumerate(refusing):
@@ -159,7 +160,7 @@ class TextIndex:
 
     def nearly_same(self, one: int, other: int) -> bool:
         """Whether two documents say nearly the same."""
-        alike = self.engine.likeness(self.vectors[[one]], self.vectors[[other]], self.engine.weight)
+        alike = self.engine.likeness(self.vectors[[one]], self.vectors[[other]])
         return one == other or bool(alike[0, 0] >= NEARLY_SAME * (1 + self.engine.weight) * SQUARE)
 
     def because(self, reading: Reading, document: int, most: int = 3) -> Because:

@@ -38,6 +38,11 @@ class Field(BaseModel):
         """The Spanish phrases, the name first."""
         return [self.name_es, *phrases(self.lay_es), *phrases(self.work_es)]
 
+    @property
+    def in_a_line(self) -> str:
+        """The field as one text for a sentence encoder, which reads no more than a few hundred words."""
+        return ", ".join([self.name, *phrases(self.work), *phrases(self.lay)[:12]])
+
 
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
