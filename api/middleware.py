@@ -67,6 +67,9 @@ class Guard:
             try:
                 if _declared(scope) > most:
                     raise TooLarge
+                if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+                    await answer(422, "invalid", "The address has a sign that no text has (NUL).")(scope, receive, note)
+                    return
                 await self._app(scope, count, note)
                 if came > most:
                     raise TooLarge

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import ConflictError, InputError, MatcherError, VerificationError
@@ -75,6 +75,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(IntegrityError)
     def _integrity(_: Request, __: IntegrityError) -> JSONResponse:
         return answer(409, "conflict", "Something that this refers to is not there, or something with this name is there already.")
+
+    @app.exception_handler(DataError)
+    def _not_held(_: Request, error: DataError) -> JSONResponse:
+        log.error("value_not_held", error=type(error.orig).__name__, at=_places(error))
+        return answer(422, "invalid", "The database cannot hold a value of this request.")
 
     @app.exception_handler(ProgrammingError)
     def _hidden(_: Request, error: ProgrammingError) -> JSONResponse:

@@ -80,7 +80,7 @@ class Page:
             found = json.loads(urlsafe_b64decode(self.cursor.encode() + b"=="))
         except ValueError:
             found = None
-        if not isinstance(found, list) or not all(isinstance(part, str) for part in found):
+        if not isinstance(found, list) or not all(isinstance(part, str) and "\0" not in part for part in found):
             raise Problem(422, "bad_cursor", "This cursor was not given out here.")
         return found
 

@@ -6,6 +6,7 @@ import io
 import json
 import threading
 import zipfile
+from base64 import urlsafe_b64encode
 
 import pytest
 
@@ -42,7 +43,8 @@ def test_every_kind_of_error_has_one_shape(small, monkeypatch):
     assert is_problem(small.call("POST", "/v1/rounds", content=b"\xff\xfe{}", headers=json_type), 422, "invalid")
     assert is_problem(small.call("POST", "/v1/rounds", json={"name": "x", "more": 1}), 422, "invalid")
     assert is_problem(small.call("GET", "/v1/rounds?limit=99999999999999999999999"), 422, "invalid")
-    assert is_problem(small.call("GET", "/v1/rounds?cursor=%00"), 422, "bad_cursor")
+    assert is_problem(small.call("GET", "/v1/rounds?cursor=%00"), 422, "invalid")
+    assert is_problem(small.call("GET", "/v1/rounds?cursor=x"), 422, "bad_cursor")
     assert is_problem(small.call("POST", f"/v1/rounds/{round_id}/runs", json={}), 409, "empty_round")
     assert is_problem(small.call("POST", "/v1/rounds", content=b"x" * 20_000, headers=json_type), 413, "too_large")
     assert is_problem(small.call("POST", "/v1/rounds", content=iter([b"x" * 6000] * 3), headers=json_type), 413, "too_large")
@@ -54,6 +56,30 @@ def test_every_kind_of_error_has_one_shape(small, monkeypatch):
     answer = small.call("GET", "/v1/rounds")
     assert is_problem(answer, 500, "internal")
     assert "canary" not in answer.text
+
+
+def test_the_sign_that_postgresql_cannot_hold_is_refused_everywhere(service):
+    """NUL in an address, a body, a cursor, a row or an upload: the same answer on both databases, and nothing is stored."""
+    round_id = service.new_round(tiny_zip(), schools=["K1"])
+    cursor = urlsafe_b64encode(json.dumps(["a\0"]).encode()).decode()
+    for method, address, body in (
+        ("GET", "/v1/rounds/a%00", None),
+        ("GET", "/v1/schools?round_id=%00", None),
+        ("GET", f"/v1/students/S%00/suggestions?round_id={round_id}", None),
+        ("POST", "/v1/rounds", {"name": "a\0b"}),
+        ("POST", "/v1/rounds", {"name": "ab", "schools": ["K\0"]}),
+        ("POST", "/v1/suggestions", {"round_id": round_id, "interests": "cars\0"}),
+        ("POST", f"/v1/rounds/{round_id}/decisions", {"kind": "ban", "a": "S1", "b": "O1", "note": "why\0not"}),
+    ):
+        assert is_problem(service.call(method, address, json=body), 422, "invalid")
+    assert is_problem(service.call("GET", f"/v1/schools?cursor={cursor}"), 422, "bad_cursor")
+    with zipfile.ZipFile(io.BytesIO(tiny_zip())) as whole, zipfile.ZipFile(spoilt := io.BytesIO(), "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, whole.read(name).replace(b"Pebble", b"Peb\0ble"))
+    told = service.call("POST", f"/v1/rounds/{round_id}/imports", content=spoilt.getvalue()).json()
+    assert not told["accepted"]
+    assert any("schools.csv" in str(issue) or issue["table"] == "schools" for issue in told["issues"])
+    assert [row["round_id"] for row in service.call("GET", "/v1/rounds").json()["items"]] == [round_id]
 
 
 def test_errors_do_not_repeat_what_was_sent(small):
