@@ -39,22 +39,22 @@ def limit_of(begin: np.ndarray, pairs: np.ndarray, kept: np.ndarray, n: int) -> 
 
 @njit(cache=True, nogil=True)
 def in_line(
-    student: np.ndarray, limit: np.ndarray, worth: np.ndarray, room: np.ndarray, students: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    student: np.ndarray, limit: np.ndarray, worth: np.ndarray, least: int, room: np.ndarray, students: int, value: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Students with like places beside each other (memory is read faster so), and their pairs in limits with room.
 
     Parameters
     ----------
     student, limit, worth : of each pair; limit -1 for pairs in none.
+    least : what is taken from each worth, so that it fits into `value`.
     room : int64 [limits].
+    value : [pairs], gets the worth of the options in line.
 
     Returns
     -------
     line : int64 [students], who stands where.
     start : int64 [students + 1], where the options of each one in line begin.
     place : int32 [options].
-    value : int64 [options].
-    pair : int32 [options].
     """
     count, seen = np.zeros(students, np.int64), np.zeros(students, np.int64)
     middle = np.full(students, NOBODY)
@@ -73,10 +73,38 @@ def in_line(
         at[line[i]] = start[i]
         start[i + 1] = start[i] + count[line[i]]
     options = start[students]
-    place, value, pair = np.empty(options, np.int32), np.empty(options, np.int64), np.empty(options, np.int32)
+    place = np.empty(options, np.int32)
     for j in range(len(student)):
         if limit[j] >= 0 and room[limit[j]] > 0:
             i = at[student[j]]
-            place[i], value[i], pair[i] = limit[j], worth[j], j
+            place[i], value[i] = limit[j], worth[j] - least
             at[student[j]] = i + 1
-    return line, start, place, value, pair
+    return line, start, place
+
+
+@njit(cache=True, nogil=True)
+def pairs_of(
+    student: np.ndarray, limit: np.ndarray, room: np.ndarray, line: np.ndarray, start: np.ndarray, taken: np.ndarray
+) -> np.ndarray:
+    """int64 [k]: the pairs of the options that are taken, in order."""
+    at, goal = np.empty(len(line), np.int64), np.empty(len(line), np.int64)
+    for i in range(len(line)):
+        at[line[i]], goal[line[i]] = start[i], taken[i]
+    found, k = np.empty((taken >= 0).sum(), np.int64), 0
+    for j in range(len(student)):
+        if limit[j] >= 0 and room[limit[j]] > 0:
+            s = student[j]
+            if at[s] == goal[s]:
+                found[k] = j
+                k += 1
+            at[s] += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def extremes(worth: np.ndarray) -> tuple[int, int]:
+    """The least and the most."""
+    low = high = worth[0]
+    for w in worth:
+        low, high = min(low, w), max(high, w)
+    return low, high

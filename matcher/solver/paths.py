@@ -36,7 +36,7 @@ def best_places(
     ----------
     start : int64 [students + 1], where each student's options begin.
     place : int32 or int64 [options], each a place with room.
-    worth : int64 [options].
+    worth : int32 or int64 [options].
     outside : int64 [students], what a student is worth without any of these options.
     room : int64 [places].
     stop : uint8 [1]; set to 1 by another thread, it ends the search, and what is returned then means nothing.
@@ -88,9 +88,11 @@ def best_places(
     hope = level.copy()
     while len(left) and not stop[0]:
         left = cheapest_paths(a, level, hope, free_paths(a, level, left) if rough else left, rough, not rough, stop)
-    begin, options = by_place(a)
-    fill(a, level, begin, options, stop)
-    left = np.flatnonzero((a.taken < 0) & (level > outside))
-    cheapest_paths(a, outside, level.copy(), leap(a, outside, level, left, begin, options), False, False, stop)
-    lower(a, outside)
+    lower(a, level)
+    if ((a.held < a.room) & (a.prices > 0)).any() or ((a.taken < 0) & (level > outside)).any():
+        begin, options = by_place(a)
+        fill(a, level, begin, options, stop)
+        left = np.flatnonzero((a.taken < 0) & (level > outside))
+        cheapest_paths(a, outside, level.copy(), leap(a, outside, level, left, begin, options), False, False, stop)
+        lower(a, outside)
     return a.taken, a.prices

@@ -14,7 +14,7 @@ from matcher.solver.problem import Problem
 LEAST_PAIRS = 30_000
 """Smaller problems are left to the linear program: compiling the paths takes longer than solving them."""
 SAFE = 2**61
-NO_LIMIT = -1
+NO_LIMIT = NO_PAIR = -1
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,25 @@ def settle_head(problem: Problem, stages: list[Stage], control: Control) -> Head
     limit = limit_of_pairs(problem)
     if limit is None:
         return None
-    factors = folding(problem, [weights for _, weights in stages])
+    weights = [weights for _, weights in stages]
+    factors = folding(problem, weights)
     if not factors:
         return None
-    worth = sum(factor * weights for factor, (_, weights) in zip(factors, stages, strict=False))
-    plan, total = _paths(problem, limit, np.asarray(worth), control)
+    plan, total = _paths(problem, limit, *_folded(factors, weights), control)
     return Head(plan, _unfolded(total, factors))
+
+
+def _folded(factors: list[int], weights: list[np.ndarray]) -> tuple[np.ndarray, int]:
+    """The sum of the stages by their factors: what differs between pairs, and what is the same for all, which takes no memory."""
+    same, worth = 0, None
+    for factor, stage in zip(factors, weights, strict=False):
+        if stage.strides == (0,):
+            same += factor * int(stage[0])
+        elif worth is None:
+            worth = stage if factor == 1 else factor * stage
+        else:
+            worth = worth + (stage if factor == 1 else factor * stage)
+    return np.zeros(len(weights[0]), np.int64) if worth is None else worth, same
 
 
 def folding(problem: Problem, weights: list[np.ndarray]) -> list[int]:
@@ -100,7 +113,7 @@ def folding(problem: Problem, weights: list[np.ndarray]) -> list[int]:
     On a path every student gives one pair up and takes another, so a path changes a stage by at most `2 * students` times its
     largest weight. A factor exceeds four times what all later stages can change, so that prices fall apart again into stages.
     """
-    reach = [2 * (problem.students + 1) * int(np.abs(w).max(initial=1) or 1) for w in weights]
+    reach = [2 * (problem.students + 1) * max(int(w.max(initial=1)), -int(w.min(initial=0)), 1) for w in weights]
     for count in range(len(weights), 0, -1):
         factors, change = [1], reach[count - 1]
         for k in range(count - 2, -1, -1):
@@ -121,21 +134,30 @@ def _unfolded(prices: np.ndarray, factors: list[int]) -> np.ndarray:
     return np.stack(found)
 
 
-def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray, control: Control) -> tuple[np.ndarray, np.ndarray]:
-    """The plan of most worth, and the prices of all rows (students' rows: 0, they follow from the others)."""
-    from matcher.solver.in_line import in_line  # noqa: PLC0415 (compiling is only for those who need it)
+def _paths(problem: Problem, limit: np.ndarray, worth: np.ndarray, same: int, control: Control) -> tuple[np.ndarray, np.ndarray]:
+    """The plan of most worth (`same` for each pair, and its own), and the prices of all rows.
+
+    Students' rows have the price 0: it follows from the others.
+    """
+    from matcher.solver.in_line import extremes, in_line, pairs_of  # noqa: PLC0415 (compiling is only for those who need it)
     from matcher.solver.paths import best_places  # noqa: PLC0415
 
-    outside, pairs = np.zeros(problem.students, np.int64), np.full(problem.students, -1)
+    outside, pairs = np.zeros(problem.students, np.int64), np.full(problem.students, NO_PAIR)
     unlimited = np.flatnonzero(limit == NO_LIMIT)
     for pair in unlimited[np.argsort(worth[unlimited], kind="stable")]:
         student = problem.student[pair]
-        if worth[pair] > outside[student]:
-            outside[student], pairs[student] = worth[pair], pair
+        if worth[pair] + same > outside[student]:
+            outside[student], pairs[student] = worth[pair] + same, pair
     room, stop = problem.at_most, np.zeros(1, np.uint8)
-    line, start, place, value, order = in_line(problem.student, limit, worth, room, problem.students)
-    taken, prices = control.run(lambda: best_places(start, place, value, outside[line], room, stop), lambda: stop.fill(1))
+    least, most = extremes(worth)
+    value = np.empty(len(worth), np.int32 if most - least < 1 << 31 else np.int64)
+    line, start, place = in_line(problem.student, limit, worth, least, room, problem.students, value)
+    beside = outside[line] - (least + same)
+    taken, prices = control.run(lambda: best_places(start, place, value[: len(place)], beside, room, stop), lambda: stop.fill(1))
     shut = np.flatnonzero((limit != NO_LIMIT) & (room[limit] == 0)) if (room == 0).any() else np.zeros(0, np.int64)
-    np.maximum.at(prices, limit[shut], worth[shut])  # a place without seats has a price that nobody would pay
-    pairs[line[taken >= 0]] = order[taken[taken >= 0]]
-    return np.sort(pairs[pairs >= 0]), np.concatenate([prices, np.zeros(problem.students, np.int64)])
+    np.maximum.at(prices, limit[shut], worth[shut] + same)  # a place without seats has a price that nobody would pay
+    pairs[line[taken >= 0]] = NO_PAIR
+    plan = pairs_of(problem.student, limit, room, line, start, taken)
+    if len(unlimited):
+        plan = np.sort(np.concatenate([plan, pairs[pairs >= 0]]))
+    return plan, np.concatenate([prices, np.zeros(problem.students, np.int64)])

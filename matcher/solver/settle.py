@@ -100,14 +100,13 @@ def lower(a: State, outside: np.ndarray) -> None:
 def fill(a: State, outside: np.ndarray, begin: np.ndarray, options: np.ndarray, stop: np.ndarray) -> None:
     """No seat stays empty at a price: students move up at no cost until a seat is empty where it costs nothing.
 
-    At the least prices such a way leads from every empty seat. All are filled that can be side by side, depth first (a place without a
-    way is not entered again); then prices fall again.
+    At the least prices, which the caller has seen to, such a way leads from every empty seat. All are filled that can be side by side,
+    depth first (a place without a way is not entered again); then prices fall again.
     """
     places = len(a.room)
     seen, through, at = np.zeros(places, np.bool_), np.empty(places, np.int64), np.empty(places, np.int64)
     waiting = True
     while waiting and not stop[0]:
-        lower(a, outside)
         seen[:] = False
         waiting = False
         for empty in range(places):
@@ -137,6 +136,8 @@ def fill(a: State, outside: np.ndarray, begin: np.ndarray, options: np.ndarray, 
                     _move_up(a, options, through, at, depth, free)
                     for k in range(depth + 1):
                         seen[through[k]] = False
+        if waiting:
+            lower(a, outside)
 
 
 @njit(cache=True, nogil=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from matcher.solver.in_line import crowded, in_line, limit_of
+from matcher.solver.in_line import crowded, in_line, limit_of, pairs_of
 from matcher.solver.paths import best_places
 
 NEVER = -(10**9)
@@ -43,6 +43,9 @@ def test_most_worth_and_prices_of_one_more_seat(tens):
     for seed in range(10 * tens, 10 * tens + 10):
         start, place, worth, outside, room = case(seed)
         taken, prices = best_places(start, place, worth, outside, room, np.zeros(1, np.uint8))
+        least = int(worth.min()) if len(worth) else 0
+        small = (worth - least).astype(np.int32)  # half the memory: worth from the least on, and what is outside less by it
+        assert all(map(np.array_equal, best_places(start, place, small, outside - least, room, np.zeros(1, np.uint8)), (taken, prices)))
         assert all(e < 0 or start[s] <= e < start[s + 1] for s, e in enumerate(taken.tolist()))
         assert (np.bincount(place[taken[taken >= 0]], minlength=len(room)) <= room).all()
         found = int(np.where(taken >= 0, worth[taken], outside).sum()) if len(worth) else int(outside.sum())
@@ -56,10 +59,12 @@ def test_most_worth_and_prices_of_one_more_seat(tens):
 def test_options_in_line_are_the_pairs_in_limits_with_room():
     """Student 0 has two pairs in limit 1 and 0, student 1 one in limit 2, which has no room, student 2 one in no limit."""
     student, limit = np.array([0, 1, 0, 2]), np.array([1, 2, 0, -1], np.int32)
-    line, start, place, value, pair = in_line(student, limit, np.array([5, 6, 7, 8]), np.array([3, 1, 0]), 4)
+    value, room = np.zeros(4, np.int32), np.array([3, 1, 0])
+    line, start, place = in_line(student, limit, np.array([5, 6, 7, 8]), 4, room, 4, value)
     assert line.tolist() == [1, 2, 3, 0]
     assert start.tolist() == [0, 0, 0, 0, 2]
-    assert (place.tolist(), value.tolist(), pair.tolist()) == ([1, 0], [5, 7], [0, 2])
+    assert (place.tolist(), value[:2].tolist()) == ([1, 0], [1, 3])
+    assert pairs_of(student, limit, room, line, start, np.array([-1, -1, -1, 1])).tolist() == [2]
 
 
 def test_limits_are_crowded_by_students_and_not_by_pairs():

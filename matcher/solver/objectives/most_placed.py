@@ -7,7 +7,7 @@ from matcher.solver.problem import Problem
 
 
 def _stages(problem: Problem) -> list[Stage]:
-    return [("most_placed", np.ones(len(problem), np.int64))]
+    return [("most_placed", np.broadcast_to(np.int64(1), len(problem)))]
 
 
 OBJECTIVE = Objective("most_placed", "As many students placed as possible.", _stages)
