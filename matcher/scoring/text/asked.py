@@ -35,7 +35,7 @@ class Scaled:
     def of(cls, engine: Engine, texts: Sequence[str], refusing: bool = False) -> Scaled:
         """Encode the texts, each distinct one once."""
         place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-        vectors, known = engine.of_queries(list(place)), engine.scales
+        vectors, known = engine.of_queries(list(place), refusing), engine.scales
         new = [text for text in place if (refusing, text) not in known]
         for part in (new[i : i + STRETCH] for i in range(0, len(new), STRETCH)):
             scales = _scale(engine, vectors[[place[text] for text in part]], refusing)

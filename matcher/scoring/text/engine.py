@@ -63,9 +63,9 @@ class Vectors:
 
     Attributes
     ----------
-    words : over the fields of work that their words belong to.
+    words : over the fields of work that their words belong to; of no width for what students write.
     second : of words (the table) or sentences (MiniLM).
-    fields : over the fields of work, those that `second` is near to as well.
+    fields : over the fields of work, those that `second` is near to as well (but for what somebody refuses).
     """
 
     words: np.ndarray
@@ -97,7 +97,7 @@ class Engine:
         self.digest = hashlib.sha256(f"{FORM} {knowledge.digest} {self.table.digest} {self.lexicon.digest}".encode()).hexdigest()
         stored = cache.remembered([f"knowledge {self.digest}"], lambda keys: {key: self._compiled(knowledge) for key in keys})
         self.reader, self.concepts, self._reference, self._own_anchors = _restored(next(iter(stored.values())), self.lexicon)
-        self._asked: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._asked: dict[tuple[bool, str], tuple[np.ndarray, np.ndarray]] = {}
         self.scales: dict[tuple[bool, str], tuple[float, float]] = {}
         self._encoder = Encoder(_model()) if level == "embeddings" else None
         self.read = lru_cache(maxsize=2 * REMEMBERED)(self._read)
@@ -137,20 +137,22 @@ class Engine:
         """int64 [fields]: a text over fields of work."""
         return np.asarray(self.of_queries([text]).fields[0], dtype=np.int64)
 
-    def of_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of what students write; the latest are remembered in memory, and nothing of it is kept on disk."""
+    def of_queries(self, texts: Sequence[str], refusing: bool = False) -> Vectors:
+        """Vectors of what students want or refuse; the latest are remembered in memory, and nothing of it is kept on disk."""
         distinct, asked = list(dict.fromkeys(texts)), self._asked
-        new = [text for text in distinct if text not in asked]
+        new = [text for text in distinct if (refusing, text) not in asked]
         if len(asked) + len(new) > REMEMBERED:
             asked, self.scales, new = {}, {}, distinct
         if new:
             made = self._of_queries(new)
-            asked.update(zip(new, zip(made.words, made.second, made.fields, strict=True), strict=True))
+            fields = made.words if refusing else made.fields
+            asked.update(zip(((refusing, text) for text in new), zip(made.second, fields, strict=True), strict=True))
         self._asked = asked
-        rows = [asked[text] for text in texts]
-        widths = [part.shape[1] for part in (self.reference.words, self.reference.second, self.reference.fields)]
-        parts = zip(*rows, strict=True) if rows else ((), (), ())
-        return Vectors(*(np.array(part, np.float32).reshape(len(texts), w) for part, w in zip(parts, widths, strict=True)))
+        rows = [asked[refusing, text] for text in texts]
+        widths = self.reference.second.shape[1], self.reference.fields.shape[1]
+        parts = zip(*rows, strict=True) if rows else ((), ())
+        second, fields = (np.array(part, np.float32).reshape(len(texts), w) for part, w in zip(parts, widths, strict=True))
+        return Vectors(np.zeros((len(texts), 0), np.float32), second, fields)
 
     def _of_queries(self, texts: Sequence[str]) -> Vectors:
         found = [self.reader.read(text) for text in texts]
@@ -195,8 +197,7 @@ class Engine:
 
         For what somebody refuses (`refusing`) the fields of the words alone count: who wants no needles may well want what is near to them.
         """
-        left, right = (queries.words, documents.words) if refusing else (queries.fields, documents.fields)
-        alike = (left @ right.T).astype(np.float64)
+        alike = (queries.fields @ (documents.words if refusing else documents.fields).T).astype(np.float64)
         alike += (REFUSING if refusing else self.weight) * (queries.second @ documents.second.T)
         return np.asarray(alike)
 
