@@ -50,8 +50,9 @@ postgres:
 test-faults: setup-dev postgres
 	$(BIN)/python -m benchmarks.service_faults --kills 200
 
-test-calls: setup-dev
+test-calls: setup-dev postgres
 	$(BIN)/python -m benchmarks.service_calls --calls 100000
+	$(BIN)/python -m benchmarks.service_calls --calls 20000 --seed 3 --database postgres
 
 bench-service: setup-dev postgres
 	$(BIN)/python -m benchmarks.service_speed
