@@ -3,7 +3,8 @@
 Each `list` was written after the cues had been tuned on those before it, and read once before anything was changed for it. Then were right:
 list 2, 37 of 60; 3, 70 of 152 (27 of 90 refusals); 4, 37 of 66 (21 of 44); 5, 30 of 64 (16 of 40). Lists 3 to 5 were written to be hard,
 mostly without a word that says no. That says how the cues do on statements nobody has tuned for: they find what is said plainly, and of
-what is only felt about every second thing. List 6 are wishes in which words of bad feelings say no refusal. What must be kept away belongs into the column `avoid`.
+what is only felt about every second thing. List 6 are wishes in which words of bad feelings say no refusal. What must be kept away
+belongs into the column `avoid`.
 """
 
 import csv
