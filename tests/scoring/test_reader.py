@@ -63,3 +63,9 @@ def test_words_that_say_who_somebody_is_are_not_told_apart(reader):
     assert stems("my mom taught me and her friend to weld") == stems("my dad taught me and his friend to weld")
     assert stems("as a black girl i want to weld") == stems("as a chinese boy i want to weld")
     assert stems("My name is Lamar and I weld") == stems("me llamo Guadalupe. I weld")
+
+
+def test_a_slip_is_mended_in_the_language_that_is_nearer(reader):
+    """Alone, "enffermeria" could be either: one letter from enfermería, two from infirmary."""
+    assert [word.stem for word in reader.read("enffermeria")] == ["es:enfermeri"]
+    assert [word.stem for word in reader.read("phisics")] == ["physic"]

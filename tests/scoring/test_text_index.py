@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from matcher.scoring.interests import FAR, _as_a_whole
 from matcher.scoring.text.encoder import model_folder
 from matcher.scoring.text.engine import engine
-from matcher.scoring.text.index import NEUTRAL, TextIndex
+from matcher.scoring.text.index import NEUTRAL, Because, TextIndex
 from matcher.scoring.text.negation import read
 from tests.patience import patient
 
@@ -124,3 +125,24 @@ def test_light_loads_within_a_second_once_compiled():
     start = time.process_time()
     Engine("light")
     assert time.process_time() - start < patient(1.0)
+
+
+def test_a_fit_without_a_known_word_is_told_as_a_whole(index):
+    """No field of work has the student's word, yet the text lies near some: the reason names the field and their words."""
+    reading = read("infirmary")
+    why = index.because(reading, NAMES.index("clinic"))
+    assert why.own == ()
+    if fits(index, "infirmary")["clinic"] >= FAR:
+        assert why.field
+        assert why.theirs
+    told = [
+        _as_a_whole(why, spanish)
+        for why in (Because((), ("patients",), "nursing", "enfermería", ()), Because((), (), "", "", ()))
+        for spanish in (False, True)
+    ]
+    assert told == [
+        "As a whole, what you wrote is near the field nursing; they write “patients”.",
+        "En conjunto, lo que escribiste está cerca del área enfermería; allí se habla de “patients”.",
+        "As a whole it is like what you wrote.",
+        "En conjunto se parece a lo que escribiste.",
+    ]

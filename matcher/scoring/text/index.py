@@ -37,7 +37,10 @@ likeness to what is wanted); SHARP is the slope. Fitted on the development half 
 
 @dataclass(frozen=True)
 class Because:
-    """What a fit rests on: the weightiest words on both sides, the field of work they meet in, and refused words that stand there."""
+    """What a fit rests on: the weightiest words on both sides, the field of work they meet in, and refused words that stand there.
+
+    Without words of the student's own (`own`) it is the text as a whole that lies near the field; without a field, near the offer.
+    """
 
     own: tuple[str, ...]
     theirs: tuple[str, ...]
@@ -169,8 +172,8 @@ class TextIndex:
         vectors = self.engine.fields_of(reading.wanted), self.vectors.fields[document].astype(np.int64)
         both = vectors[0] * vectors[1]
         shared = self._weightiest(own, partial(self.engine.concepts.product, vectors[1]), most)
-        answered = self._weightiest(theirs, self.engine.products_of(reading.wanted).__getitem__, most) if shared else ()
-        best = int(np.argmax(both)) if shared and both.max(initial=0) > 0 else None
+        best = int(np.argmax(both)) if both.max(initial=0) > 0 else None
+        answered = self._weightiest(theirs, self.engine.products_of(reading.wanted).__getitem__, most) if best is not None else ()
         field = self.engine.fields[best] if best is not None else None
         refused = [word for phrase in reading.refused for word in self.engine.read(phrase)]
         standing = tuple(dict.fromkeys(w.written for w in refused if any(s in self._stems[document] for s in w.stems)))[:most]

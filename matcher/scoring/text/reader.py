@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from matcher.scoring.text.lexicon import Lexicon
-from matcher.scoring.text.spelling import Spelling
+from matcher.scoring.text.spelling import Spelling, slips
 from matcher.scoring.text.words import FUNCTION_WORDS, NEUTRAL, STOP, spanish_stem, stem, words
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
@@ -108,10 +108,11 @@ class Reader:
         for look, _ in ways[::-1] if spanish else ways:
             if (found := look(written, written)) is not None:
                 return found
-        for look, spelling in ways[::-1] if spanish else ways:
-            if (meant := spelling.correct(written)) is not None:
-                meant = NEUTRAL.get(meant, meant)
-                return None if meant in STOP else look(meant, written)
+        near = [(meant, look) for look, spelling in (ways[::-1] if spanish else ways) if (meant := spelling.correct(written)) is not None]
+        if near:  # the nearer of both languages, of equals the sentence's own
+            meant, look = min(near, key=lambda one: slips(written, one[0]))
+            meant = NEUTRAL.get(meant, meant)
+            return None if meant in STOP else look(meant, written)
         return Word(written, stem(written), ())
 
     def _as_english(self, word: str, written: str) -> Word | None:

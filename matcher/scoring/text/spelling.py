@@ -56,18 +56,18 @@ class Spelling:
             pieces = pieces.union(*(_deletions(piece) for piece in pieces))
         near = {other for piece in pieces for other in self._by_deletion.get(piece, ())}
         most = 2 if len(word) >= LONG else 1
-        slips = {other: n for other in near if (n := _slips(word, other)) <= most}
+        found = {other: n for other in near if (n := slips(word, other)) <= most}
         heard = sound(word)
         if len(word) > SHORTEST and len(heard) > 1:
-            alike = (other for other in self._by_sound.get(heard, ()) if other not in slips)
-            slips |= {other: n for other in alike if (n := _slips(word, other)) <= 1 + len(word) // 2}
+            alike = (other for other in self._by_sound.get(heard, ()) if other not in found)
+            found |= {other: n for other in alike if (n := slips(word, other)) <= 1 + len(word) // 2}
 
         def doubt(other: str) -> tuple[bool, bool, bool, bool, int, int, str]:
             left_out = _left_out(word, other)
-            one = left_out and slips[other] == 1
-            return not _begin_alike(word, other), not one, sound(other) != heard, not left_out, slips[other], self.rank[other], other
+            one = left_out and found[other] == 1
+            return not _begin_alike(word, other), not one, sound(other) != heard, not left_out, found[other], self.rank[other], other
 
-        return min(slips, key=doubt, default=None)
+        return min(found, key=doubt, default=None)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -100,7 +100,7 @@ def _left_out(word: str, other: str) -> bool:
     return all(letter in letters for letter in word)
 
 
-def _slips(a: str, b: str) -> int:
+def slips(a: str, b: str) -> int:
     """Letters added, left out or replaced, and neighbours swapped (optimal string alignment distance)."""
     before: list[int] = []
     row = list(range(len(b) + 1))
