@@ -149,7 +149,11 @@ def parse_documents(text: str) -> tuple[Document, ...]:
     for part in parse_list(text):
         name, colon, dates = (piece.strip() for piece in part.partition(":"))
         if not name or (colon and not dates):
-            raise CellError("has a document without a name or date", "Maybe write parent_consent:2026-08-20..2027-06-30.", "bad_document")
+            raise CellError(
+                "has a document without a name or date",
+                "Maybe write name:FIRST..LAST with the dates that stand on the paper, each day as YYYY-MM-DD.",
+                "bad_document",
+            )
         if not colon:
             found.append(Document(name, None, None))
         elif ".." in dates:

@@ -134,7 +134,7 @@ def check(round_: Folder, as_json: Json = False) -> None:
     if as_json:
         print_json({"errors": errors, "warnings": len(issues) - errors, "issues": [issue_fields(i) for i in issues]})
     else:
-        for issue in issues:
+        for issue in sorted(issues, key=lambda one: one.severity):  # errors first
             say(f"{issue.severity}: {issue}")
         warnings = len(issues) - errors
         say(f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}.")

@@ -38,8 +38,9 @@ def tell(error: MatcherError) -> None:
     """An error and its details on stderr; with --json also as a document on stdout."""
     details = getattr(error, "issues", ()) or getattr(error, "conflict", ()) or getattr(error, "findings", ())
     _fail(str(error), error.exit_code, [issue_fields(d) if isinstance(d, Issue) else str(d) for d in details])
-    for detail in details[:MOST_DETAILS]:
-        err.print(f"  {detail}", markup=False)
+    lines = [f"{d.severity}: {d}" for d in sorted(details, key=lambda one: one.severity)] if hasattr(error, "issues") else details
+    for line in lines[:MOST_DETAILS]:
+        err.print(f"  {line}", markup=False)
     if len(details) > MOST_DETAILS:
         err.print(f"  ... and {len(details) - MOST_DETAILS} more; --json prints all.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from matcher.check import check_round
 from matcher.check.base import Origin, Source, digits, likeness
+from matcher.check.papers import _recognised, how_to_write
 from matcher.check.places import kilometres
 from matcher.domain import Round
 from matcher.errors import Issue
@@ -363,6 +365,14 @@ def test_documents_without_a_date_cover_nothing():
     issues = found(students=[student(documents=f"parent_consent;emergency_contacts:{YEAR};parent_consent:2027-06-30")])
     assert issues == [("students", "documents", "undated_document", "warning", "parent_consent")]
     assert [i[0] for i in found(sites=[site(documents="agreement")], mentors=[mentor(documents="clearance")])] == ["sites", "mentors"]
+
+
+@pytest.mark.parametrize(("cell", "form"), [("clearance", "clearance:FIRST..LAST"), ("agreement 9/1/2026", "agreement:FIRST..LAST")])
+def test_no_date_is_made_up_for_a_paper(cell, form):
+    """Whoever copies a hint must not clear a mentor: it names the form and no date."""
+    hint = how_to_write(_recognised(cell))
+    assert form in hint
+    assert not re.search(r"\d", hint)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import hashlib
 import random
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from matcher import cells
@@ -417,3 +418,29 @@ def test_numbers_of_history_that_cannot_be_read_are_issues(tmp_path, bad):
     round_, issues = read_round(tmp_path)
     assert round_ is None
     assert [(i.table, i.row, i.column) for i in issues if i.severity == "error"] == [("history", 2, "asked"), ("history", 3, "landed")]
+
+
+def test_headings_in_other_writing_are_one_warning_for_a_table(tmp_path):
+    tables = {"schools": [["School ID", "State", "Lat", "Lon"], ["K1", "US-RI", "41.8", "-71.4"]]}
+    told = [i for i in issues_of(tmp_path, tables) if i.code == "renamed_column"]
+    assert [(i.column, i.value, i.message) for i in told] == [
+        (None, "School ID, State, Lat, Lon", "were read as the columns school_id, state, lat, lon")
+    ]
+
+
+def test_a_title_above_the_header_is_one_error_with_the_row_of_the_header(tmp_path):
+    """Also in a workbook, where the title is merged over the columns: nothing is said of the rows below it, nor of the merged cells."""
+    rows = [
+        ["Lakeside High", "", "", ""],
+        ["Student ID", "School ID", "Grade", "Name"],
+        ["S1", "K1", "10", "Ana"],
+        ["S2", "K1", "11", "Leo"],
+    ]
+    tables = {"students": rows, "schools": [["school_id"], ["K1"]]}
+    book = write_workbook(tmp_path / "book", tables)
+    sheets = openpyxl.load_workbook(book / "round.xlsx")
+    sheets["students"].merge_cells("A1:D1")
+    sheets.save(book / "round.xlsx")
+    for folder in (write_csvs(tmp_path / "csv", tables), book):
+        found = [(i.row, i.code, i.hint) for i in read_round(folder)[1] if i.table == "students"]
+        assert found == [(1, "wrong_header", "Maybe the header is in row 2: delete the rows above it.")]

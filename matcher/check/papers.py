@@ -26,6 +26,20 @@ KNOWN = frozenset(
 )
 
 
+def how_to_write(name: str) -> str:
+    """How a paper is written, without dates that anybody could copy: those on the paper count, and without it nothing does."""
+    return (
+        f"Maybe write the dates that stand on the paper: {name}:FIRST..LAST, each day as YYYY-MM-DD. "
+        "Without the paper leave the cell as it is: it counts as missing."
+    )
+
+
+def _recognised(name: str) -> str:
+    """The document that a cell such as "agreement 9/1/2026" begins with, or the whole cell."""
+    begun = next((word for word in name.lower().split()[:1] if word in KNOWN), None)
+    return begun or name
+
+
 def check(scene: Scene) -> Iterator[Issue]:
     """`undated_document`, `unlike_document`."""
     known = KNOWN | {name for offer in scene.round.opportunities for name in offer.requires}
@@ -35,7 +49,7 @@ def check(scene: Scene) -> Iterator[Issue]:
         for document in owner.documents:
             if document.valid_until is None:
                 message = "is a document without a date, so it covers no day"
-                hint = f"Maybe write {document.name}:2026-08-20..2027-06-30."
+                hint = how_to_write(_recognised(document.name))
                 yield from scene.warning(owner, "documents", "undated_document", message, hint, value=document.name)
             if document.name not in known:
                 if document.name not in meant:

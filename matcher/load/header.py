@@ -36,6 +36,7 @@ def read_header(raw: RawTable) -> Header:
     header = Header()
     known = {squash(name): name for name in TABLES[raw.name].model_fields}
     unknown: list[str] = []
+    renamed: dict[str, str] = {}
 
     def note(code: str, column: str, value: str, message: str, hint: str, *, severity: Severity = "warning") -> None:
         header.issues.append(Issue(raw.name, raw.header_row, shown(column) or None, code, severity, shown(value), message, hint))
@@ -58,10 +59,21 @@ def read_header(raw: RawTable) -> Header:
         else:
             header.picks[column] = index
             if written != column:
-                note("renamed_column", column, written, f"was read as the column {column}", f"Maybe rename it to {column}.")
+                renamed[column] = written
     if not header.picks:
         header.issues = [_wrong_header(raw, known)]
         return header
+    if renamed:  # one line for a table, however many
+        columns = ", ".join(renamed)
+        read_as = "was read as the column" if len(renamed) == 1 else "were read as the columns"
+        only = next(iter(renamed)) if len(renamed) == 1 else ""
+        note(
+            "renamed_column",
+            only,
+            ", ".join(renamed.values()),
+            f"{read_as} {columns}",
+            "Maybe rename them; they were read all the same." if len(renamed) > 1 else f"Maybe rename it to {columns}.",
+        )
     for written in unknown:
         near = get_close_matches(written.casefold(), [c for c in known.values() if c not in header.picks] or list(known.values()), 1, 0.7)
         hint = f"Maybe you mean {near[0]}." if near else "Maybe delete it; it is not used."

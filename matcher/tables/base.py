@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from matcher.domain import TABLES
 from matcher.errors import Issue, Severity
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -24,7 +25,7 @@ class RawTable:
     name : the table of the contract (``students``).
     header : the column names as they were written; a column without a name is an empty text.
     header_row : the spreadsheet line of the header, nearly always 1.
-    rows : line number and cells of each row that is not blank, as many cells as the header has.
+    rows : line number and cells of each row that is not blank, as many cells as the header has (or more below a title, which is no header).
     complete : False when some rows could not be read, so that their ids are not known.
     """
 
@@ -68,10 +69,16 @@ def squash(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
+def is_header(name: str, cells: Sequence[str]) -> bool:
+    """Whether any of these cells is a column name of the table; a title above the table is none."""
+    known = {squash(column) for column in TABLES[name].model_fields} if name in TABLES else {squash(cell) for cell in cells}
+    return any(squash(cell) in known for cell in cells if cell)
+
+
 def build(found: Tables, name: str, records: Iterable[tuple[int, list[str]]]) -> RawTable | None:
     """Trim the records, take the first one that is not blank as the header, leave blank ones out, and note what does not fit."""
     header: tuple[str, ...] = ()
-    header_row = 0
+    header_row, known = 0, False
     rows: list[tuple[int, list[str]]] = []
     for number, record in records:
         cells = [cell.strip() for cell in record]
@@ -79,6 +86,7 @@ def build(found: Tables, name: str, records: Iterable[tuple[int, list[str]]]) ->
             continue
         if not header:
             header, header_row = _without_tail(cells), number
+            known = is_header(name, header)
             if len(header) > MAX_COLUMNS:
                 _too_many(found, name, "too_many_columns", number, f"has more than {MAX_COLUMNS:,} columns")
                 return None
@@ -86,7 +94,9 @@ def build(found: Tables, name: str, records: Iterable[tuple[int, list[str]]]) ->
         if len(rows) == MAX_ROWS:
             _too_many(found, name, "too_many_rows", number, f"has more than {MAX_ROWS:,} rows")
             return None
-        rows.append((number, cells if len(cells) == len(header) else _fitted(found, name, number, cells, len(header))))
+        if len(cells) != len(header):
+            cells = _fitted(found, name, number, cells, len(header)) if known else cells + [""] * (len(header) - len(cells))
+        rows.append((number, cells))
     return RawTable(name, header, header_row, rows) if header else None
 
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from matcher.domain import REQUIRED_TABLES
 from matcher.errors import Severity
 from matcher.tables.archive import DamagedError, UnsafeError, pack, unpack
-from matcher.tables.base import MAX_ROWS, RawTable, Tables, build
+from matcher.tables.base import MAX_ROWS, RawTable, Tables, build, is_header
 from matcher.tables.sheets import MAX_CELLS, Sheet, column_letters, sheets_of
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -91,6 +91,8 @@ def _mark_failed(rows: list[list[Cell]], facts: Sheet) -> None:
 
 
 def _note_merged(found: Tables, table: RawTable, sheet: CalamineSheet) -> None:
+    if not is_header(table.name, table.header):
+        return  # a title above the table, which is said of its header
     last = table.rows[-1][0] if table.rows else table.header_row
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         if top < last and left < len(table.header) and (top, left) != (bottom, right):
