@@ -31,6 +31,10 @@ NEAREST = 40
 """Pairs whose shortages are looked at for one student."""
 TRIES = 2
 """Changes asked about for one student before a seat kept by a pin is named: a third one seldom succeeds where two did not."""
+WISHES = 3
+"""Wishes of an unplaced student that are answered, the first ones."""
+LAST = 1_000_000_000
+"""The rank of a wish without one."""
 UNPLACED_COST = 1000
 """What one student fewer placed counts in a cost or a price, in points."""
 
@@ -105,7 +109,35 @@ class Explainer:
             return Unplaced(student.student_id, "not_ready", (Sentence("The student is not ready yet.", ("not_ready",)),), change)
         pairs = self.candidates.of_students(student.student_id)
         why = self._all_full(student, pairs) if len(pairs) else self._nothing_lawful(student)
-        return replace(why, said=(*why.said, self._turn(student)))
+        return replace(why, said=(*self._wishes(student), *why.said, self._turn(student)))
+
+    def _wishes(self, student: Student) -> tuple[Sentence, ...]:
+        """For the first wishes of a student, in their order, what stands in the way of each."""
+        said = []
+        for wish in self._wished.get(student.student_id, ())[:WISHES]:
+            pairs = [int(p) for p in self.candidates.of_students(student.student_id) if self._opportunity(int(p)) == wish]
+            option = self._option(student, wish, pairs, priced=False)
+            title = self.world.round.opportunity[wish].title or wish
+            state, codes = option.said[0].text, option.said[0].about
+            state = (
+                f"not allowed: {state[:1].lower()}{state[1:]}" if not option.lawful else f"allowed, but {state.removeprefix('Lawful; ')}"
+            )
+            if option.lawful and codes == (ROOM,):
+                state = "allowed, and there would be room: the plan is better without it."
+            said.append(Sentence(f"Asked for {title} ({wish}): {state}", codes))
+        return tuple(said)
+
+    @cached_property
+    def _wished(self) -> dict[str, list[str]]:
+        """The opportunities that each student asks for, the first wish first."""
+        wished: dict[str, list[tuple[int, str]]] = {}
+        for request in self.world.round.live_requests():
+            if request.state != "declined" and request.opportunity_id in self.world.variants_at:
+                wished.setdefault(request.student_id, []).append((request.rank or LAST, request.opportunity_id))
+        return {student: [opportunity for _, opportunity in sorted(each)] for student, each in wished.items()}
+
+    def _opportunity(self, pair: int) -> str:
+        return self.candidates.variant_of(pair).opportunity.opportunity_id
 
     def _nothing_lawful(self, student: Student) -> Unplaced:
         place = self.world.student_place[student.student_id]
@@ -177,8 +209,8 @@ class Explainer:
         rows, pair = shortages[0]
         first = self._limits(rows)[0] if len(rows) else None
         options = len({self.world.variants[v].opportunity.opportunity_id for v in np.unique(self.candidates.variant[pairs])})
-        taken = "by plans that place more students or serve them better" if self._proven else "in this plan, which is not proven best"
-        reason = f"All {options} lawful options are taken {taken}"
+        taken = ", and giving one here would leave others worse off" if self._proven else " in this plan, which is not proven best"
+        reason = f"All {options} lawful options are taken{taken}"
         reason += f"; nearest: {self.candidates.variant_of(pair).opportunity.opportunity_id}" + (f" ({full(first)})." if first else ".")
         code = first.rule if first else "full"
         return Unplaced(student.student_id, code, (Sentence(reason, (code,)),), self._one_more(student, shortages))
@@ -249,9 +281,10 @@ class Explainer:
     def _option(self, student: Student, opportunity_id: str, pairs: list[int], priced: bool) -> Option:
         if not pairs:
             variant = self.world.variants[self.world.variants_at[opportunity_id]][0]
-            rule, why = next(self.run.judge.reasons(student, variant))
-            said = Sentence(f"{why[:1].upper()}{why[1:]}.", self._speaks_of(student, variant, [rule]))
-            return Option(opportunity_id, False, rule, (said,))
+            reasons = list(self.run.judge.reasons(student, variant))
+            why = "; and ".join(reason for _, reason in reasons)
+            said = Sentence(f"{why[:1].upper()}{why[1:]}.", self._speaks_of(student, variant, [rule for rule, _ in reasons]))
+            return Option(opportunity_id, False, reasons[0][0], (said,))
         current = self._chosen.get(self.world.student_place[student.student_id])
         if current in pairs:
             return Option(opportunity_id, True, "", (Sentence("This is the placement.", (ROOM,)),), 0)
