@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matcher.errors import InputError, VerificationError
-from matcher.terminal import print_json, say
+from matcher.terminal import err, print_json, say
 
 if TYPE_CHECKING:
     from api.settings import ServiceSettings
@@ -119,11 +119,18 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="KEY_ID", help="As 
 
 
 @keys_app.command("sign-in")
-def sign_in() -> None:
+def sign_in(
+    host: Annotated[str | None, typer.Option(help="As given to `matcher serve`; left out: the setting.")] = None,
+    port: Annotated[int | None, typer.Option(help="As given to `matcher serve`; left out: the setting.", min=0, max=65535)] = None,
+) -> None:
     """Print a link that signs a browser in, once and within a quarter of an hour, with every right."""
     from api.operations import sign_in_link
 
-    say(sign_in_link(_settings()))
+    settings = _settings(host=host, port=port)
+    say(sign_in_link(settings))
+    if port is None:
+        note = f"The link is for port {settings.port}. Was matcher serve started with another --port? Then give the same --port here."
+        err.print(note, markup=False)
 
 
 @audit_app.command("verify")

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,18 +34,22 @@ COMMAND_LINE = "command line"
 
 
 def serve(settings: ServiceSettings) -> None:
-    """Bring the tables to this version, print a sign-in link, answer requests and keep workers running, until told to stop."""
+    """Bring the tables to this version, answer requests and keep workers running, until told to stop; once it answers print a link."""
+    where = "PostgreSQL" if settings.database_url else settings.home
+    say(f"Starting at http://{settings.host}:{settings.port} on {where}; this takes some seconds, please wait.")
     migrate(settings)
     link = sign_in_link(settings)
-    say(f"Serving at http://{settings.host}:{settings.port} on {'PostgreSQL' if settings.database_url else settings.home}.")
-    say(f"Sign in once, within a quarter of an hour: {link}")
     crew = Crew(settings)
     crew.start()
     try:
         proxies = {"proxy_headers": bool(settings.proxy_headers), "forwarded_allow_ips": settings.proxy_headers or None}
-        listen("api.main:create_app", settings.host, settings.port, settings.web_processes, factory=True, **proxies)
+        listen("api.main:create_app", settings.host, settings.port, settings.web_processes, _tell(link), factory=True, **proxies)
     finally:
         crew.stop()
+
+
+def _tell(link: str) -> Callable[[], None]:
+    return lambda: say(f"Ready. Sign in once, within a quarter of an hour: {link}")
 
 
 def sign_in_link(settings: ServiceSettings) -> str:
@@ -53,8 +58,8 @@ def sign_in_link(settings: ServiceSettings) -> str:
         return f"http://{settings.host}:{settings.port}/sign-in?token={create_sign_in(session)}"
 
 
-def listen(app: str, host: str, port: int, processes: int, **more: Any) -> None:
-    """Answer requests with so many processes.
+def listen(app: str, host: str, port: int, processes: int, ready: Callable[[], None] | None = None, **more: Any) -> None:
+    """Answer requests with so many processes; `ready` is called once the first of them does.
 
     The socket is made here so that it sends at once: uvicorn's own, shared by several processes, waits 40 ms for each answer
     (no TCP_NODELAY, for asyncio sets it only on sockets made with the protocol named).
@@ -73,10 +78,23 @@ def listen(app: str, host: str, port: int, processes: int, **more: Any) -> None:
     )
     server, bound = uvicorn.Server(config), config.bind_socket()
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if ready is not None:
+        threading.Thread(target=_once_answered, args=(bound.getsockname()[:2], ready), daemon=True).start()
     if processes > 1:
         Multiprocess(config, [bound]).run()
     else:
         server.run(sockets=[bound])
+
+
+def _once_answered(address: tuple[str, int], then: Callable[[], None]) -> None:
+    """A web process listens only after it has loaded everything; until then nobody can connect."""
+    while True:
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return then()
 
 
 class Crew:

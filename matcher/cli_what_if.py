@@ -41,7 +41,7 @@ def what_if(
 ) -> None:
     """What one more seat, another date, a longer trip or a waived wish would lead to; nothing is changed."""
     from matcher.answers import load_plan
-    from matcher.what_if import suppose
+    from matcher.what_if import full_mentors, suppose
 
     named = {"seats": seats, "mentors": mentors, "sites": sites, "vans": vans, "minutes": minutes}
     named |= {"sessions": sessions, "starts": starts, "ends": ends, "waive": waive}
@@ -58,6 +58,9 @@ def what_if(
         return
     for line in _told(found):
         say(line)
+    if found.feasible and not found.moves:
+        for opportunity_id, full in full_mentors(run, edits).items():
+            say(_mentors_needed(opportunity_id, full, edits.seats[opportunity_id]))
 
 
 def read_edits(named: dict[str, Several]) -> Edits:
@@ -86,6 +89,13 @@ def read_edits(named: dict[str, Several]) -> Edits:
         option, *where = first["loc"]
         message, hint = first["msg"].removeprefix("Value error, "), getattr(first.get("ctx", {}).get("error"), "hint", "")
         raise InputError(f"--{option} {where[0]}={first['input']}: {message}. {hint}".strip()) from None
+
+
+def _mentors_needed(opportunity_id: str, mentors: tuple[str, ...], more: int) -> str:
+    """Why new seats bring nothing where the mentors are full, and how to ask."""
+    who = f"mentor {mentors[0]} has" if len(mentors) == 1 else f"each of its mentors {', '.join(mentors)} has"
+    ask = " or ".join(f"--mentors {mentor_id}={more:+}" for mentor_id in mentors)
+    return f"A new seat at {opportunity_id} needs a mentor who has room, and {who} all the students they take. Ask with {ask} too."
 
 
 def _told(found: Supposed) -> list[str]:

@@ -13,6 +13,7 @@ from matcher.errors import InputError
 from matcher.losses import loss
 from matcher.pipeline import Run
 from matcher.rules.base import Limit, PairRule
+from matcher.rules.trip import RULE as TRIP
 from matcher.rules.trip import VAN
 from matcher.scoring.base import way_of
 from matcher.sentences import COST, DECISIONS, LAST_TERM, POINTS, ROOM, Sentence, full, grown, told
@@ -160,7 +161,7 @@ class Explainer:
         return (*rules, *(r.name for r in ways if r.mode in student.travel_modes and r.reason(self.world, student, variant)))
 
     def _opened(self, student: Student, variants: np.ndarray, rules: list[str]) -> str:
-        remedies = " and ".join(self._remedy(name) for name in rules)
+        remedies = " and ".join(self._remedy(name, student, variants) for name in rules)
         named = [f"{self.world.variants[int(v)].opportunity.opportunity_id}" for v in variants[:3]]
         opens = f"{remedies[:1].upper()}{remedies[1:]}: that opens {', '.join(dict.fromkeys(named))}"
         wide = self._widened
@@ -199,7 +200,9 @@ class Explainer:
             self._openings[place] = None if unsure.any() or not len(alike) else Opening(place, alike, trips)
         return self._openings[place]
 
-    def _remedy(self, rule: str) -> str:
+    def _remedy(self, rule: str, student: Student, variants: np.ndarray) -> str:
+        if rule == "trip":
+            return TRIP.to_open(self.world, student, variants)
         known = {r.name: r.remedy for r in self.run.judge.rules}
         return known.get(rule) or "another decision"
 

@@ -37,6 +37,7 @@ class Recruit:
     youngest : age of the youngest of them on the round's first day; None when none is known.
     modes : how many of them come by each mode.
     minutes : the longest of their trips, one way.
+    empty : offers of this kind that have empty seats for students left out, with a mentor whose `max_students` alone keeps them empty.
     """
 
     rank: int
@@ -50,6 +51,7 @@ class Recruit:
     youngest: int | None = None
     modes: tuple[tuple[str, int], ...] = ()
     minutes: int = 0
+    empty: tuple[str, ...] = ()
 
     @property
     def row(self) -> tuple[int, str, str, str, int, int, str]:
@@ -92,13 +94,16 @@ def recruit_next(run: Run) -> list[Recruit]:
     chosen = _cover(judged, len(left), [(_kind(run, v), v.key) for v in patterns])
     placed = _that_fit(run, [(patterns[column], [int(left[i]) for i in who]) for column, who in chosen])
     found: list[Recruit] = []
+    empty = _only_a_mentor_short(run, left)
     for variant, pairs, candidates in placed:
         students = [candidates.student_of(p) for p in pairs]
         who = ";".join(s.student_id for s in students)
         modes = Counter(MODES[candidates.mode[p]] for p in pairs)
         told = tuple(sorted(modes.items(), key=lambda item: (-item[1], item[0])))
         seats, minutes = len(students), max(int(candidates.minutes[p]) for p in pairs)
-        found.append(Recruit(len(found) + 1, *_kind(run, variant), seats, seats, who, variant, _youngest(run, students), told, minutes))
+        kind, youngest = _kind(run, variant), _youngest(run, students)
+        offers = tuple(sorted(empty.get(kind, ())))
+        found.append(Recruit(len(found) + 1, *kind, seats, seats, who, variant, youngest, told, minutes, offers))
     return found
 
 
@@ -107,6 +112,23 @@ def _left_out(run: Run) -> np.ndarray:
     left = np.ones(len(run.world.students), dtype=bool)
     left[run.lawful.candidates.student[run.solution.chosen]] = False
     return np.flatnonzero(left)
+
+
+def _only_a_mentor_short(run: Run, left: np.ndarray) -> dict[tuple[str, str, str], set[str]]:
+    """Per kind the offers that somebody left out could take now, were it not for the students whom the mentor has already."""
+    problem, candidates = run.model.problem, run.lawful.candidates
+    use = np.zeros(len(problem), np.int64)
+    use[run.solution.chosen] = 1
+    mentor, other = (np.zeros(problem.limits.shape[0], np.int64) for _ in range(2))
+    for i in np.flatnonzero(problem.limits @ use >= problem.at_most).tolist():
+        rules = {limit.rule for limit in run.model.meaning[i] if limit.at_most == problem.at_most[i]}
+        (mentor if rules == {"mentor_capacity"} else other)[i] = 1
+    stopped = (problem.limits.T @ mentor > 0) & (problem.limits.T @ other == 0) & np.isin(candidates.student, left)
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for place in np.unique(candidates.variant[stopped]).tolist():
+        variant = run.world.variants[place]
+        found.setdefault(_kind(run, variant), set()).add(variant.opportunity.opportunity_id)
+    return found
 
 
 def _kind(run: Run, variant: Variant) -> tuple[str, str, str]:

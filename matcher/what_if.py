@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.candidates import Candidates
-from matcher.cells import show_windows
+from matcher.cells import Window, show_windows
 from matcher.domain import SolveStatus
 from matcher.edits import Edits, edited
 from matcher.errors import InputError
@@ -156,3 +156,25 @@ def _where(placement: Placement | None) -> str | None:
         return None
     variant = placement.variant
     return f"{variant.opportunity.opportunity_id} ({show_windows(variant.windows)}, mentor {variant.mentor.mentor_id})"
+
+
+def full_mentors(run: Run, edits: Edits) -> dict[str, tuple[str, ...]]:
+    """Opportunities that would get seats which nobody can have, as each of their mentors is full in the plan; and these mentors."""
+    round_ = edited(run.world.round, edits)
+    found = {}
+    for opportunity_id, more in edits.seats.items():
+        offer = round_.opportunity[opportunity_id]
+        if more > 0 and all(_busy(run, m, pattern) >= round_.mentor[m].max_students for pattern in offer.sessions for m in offer.mentors):
+            found[opportunity_id] = offer.mentors
+    return found
+
+
+def _busy(run: Run, mentor_id: str, windows: tuple[Window, ...]) -> int:
+    """The most students whom the mentor has at one time of these windows, in the plan."""
+    theirs = [w for p in run.placements if p.variant.mentor.mentor_id == mentor_id for w in p.variant.windows]
+
+    def there(day: int, at: int) -> int:
+        return sum(w.weekday == day and w.start <= at < w.end for w in theirs)
+
+    starts = {(w.weekday, at) for w in windows for at in (w.start, *(t.start for t in theirs)) if w.start <= at < w.end}
+    return max((there(day, at) for day, at in starts), default=0)

@@ -14,12 +14,14 @@ HOURS = "Mon 08:00-16:00;Tue 08:00-16:00;Wed 08:00-16:00;Thu 08:00-16:00;Fri 08:
 PAPERS = "parent_consent:2026-07-01..2027-06-30;emergency_contacts:2026-07-01..2027-06-30"
 SITE_PAPERS = "agreement:2026-07-01..2027-06-30;insurance:2026-07-01..2027-06-30;site_visit:2026-07-01..2027-06-30"
 
+TERM = "[round]\nstart = 2026-09-08\nend = 2026-12-18\n"
+
 Table = list[list[str]]
 
 
 def sound_tables() -> dict[str, Table]:
     """Two students, one school, site, mentor and opportunity: nothing to complain about."""
-    student = ["K1", "11", "2010-01-15", 'animals, and "plants"', "walk;transit", PAPERS]
+    student = ["K1", "11", "2010-01-15", 'animals, and "plants"', "walk;bike", PAPERS]
     return {
         "schools": [["school_id", "state", "lat", "lon", "windows"], ["K1", "US-RI", "41.824", "-71.4128", HOURS]],
         "students": [
@@ -46,7 +48,7 @@ def csv_text(table: Sequence[Sequence[str]], separator: str = ",", end: str = "\
     return buffer.getvalue()
 
 
-def write_csvs(folder: Path, tables: Mapping[str, Sequence[Sequence[str]]], settings: str = "") -> Path:
+def write_csvs(folder: Path, tables: Mapping[str, Sequence[Sequence[str]]], settings: str = TERM) -> Path:
     """A round folder of CSV files."""
     folder.mkdir(exist_ok=True)
     (folder / "round.toml").write_text(settings, encoding="utf-8")
@@ -58,7 +60,7 @@ def write_csvs(folder: Path, tables: Mapping[str, Sequence[Sequence[str]]], sett
 def write_workbook(folder: Path, tables: Mapping[str, Sequence[Sequence[Any]]], name: str = "round.xlsx") -> Path:
     """A round folder with one workbook."""
     folder.mkdir(exist_ok=True)
-    (folder / "round.toml").write_text("", encoding="utf-8")
+    (folder / "round.toml").write_text(TERM, encoding="utf-8")
     book = openpyxl.Workbook()
     book.remove(book.active)
     for title, table in tables.items():

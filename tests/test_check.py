@@ -16,6 +16,7 @@ from matcher.check.places import kilometres
 from matcher.domain import Round
 from matcher.errors import Issue
 from matcher.law import PACK_FOLDER
+from matcher.settings import Settings
 from tests.builders import (
     YEAR,
     a_round,
@@ -589,3 +590,71 @@ def test_distances_on_a_sphere():
     assert kilometres(0, 0, 0, 180) == pytest.approx(6371.0088 * 3.141592653589793)
     assert kilometres(41.8, -71.4, 41.8, -71.4) == 0
     assert kilometres(0, 179.5, 0, -179.5) == pytest.approx(111.195, abs=0.001)
+
+
+def told(**tables: Any) -> list[str]:
+    """Every issue of a round with these tables as it is printed."""
+    return [str(issue) for issue in check_round(a_round(**tables))]
+
+
+def test_transit_without_times_is_told_with_how_many_have_no_other_way():
+    people = [student("S1", travel_modes="transit"), student("S2", travel_modes="transit;walk"), student("S3")]
+    people.append(student("S4", travel_modes="transit", status="not_ready"))
+    assert told(students=people) == [
+        "students, column travel_modes: 2 seeking students travel by transit (1 of them in no other way), and there is no table travel "
+        "with times by transit and no timetable: nobody can be sent by transit (value: 'transit') "
+        "Maybe add the table travel with the minutes by transit, or name a timetable in round.toml: feeds under [gtfs]."
+    ]
+    assert "1 seeking student travels by transit (and in no other way)" in told(students=people[:1])[0]
+    assert "1 seeking student travels by transit (and in another way too)" in told(students=people[1:2])[0]
+
+
+@pytest.mark.parametrize(
+    "times", [{"travel": [trip()]}, {"settings": settings(gtfs={"feeds": ["bus.zip"]})}, {"students": [student(travel_modes="walk")]}]
+)
+def test_times_by_transit_are_not_missed_where_they_are(times):
+    assert found(**({"students": [student(travel_modes="transit")]} | times)) == []
+
+
+def test_a_walk_in_the_table_gives_no_time_by_transit():
+    issues = found(students=[student(travel_modes="transit")], travel=[trip(mode="walk")])
+    assert issues == [("students", "travel_modes", "no_transit_times", "warning", "transit")]
+
+
+def test_a_table_that_cannot_be_read_is_not_called_empty():
+    people = (student(travel_modes="transit;van"),)
+    assert check_round(a_round(students=people), Origin(unreadable=frozenset({"travel", "vans"}))) == []
+
+
+def test_students_who_ride_a_van_that_their_school_does_not_have():
+    schools = [school(), school("K2")]
+    people = [student("S1", travel_modes="van"), student("S2", school_id="K2", travel_modes="van;walk")]
+    tables = {"schools": schools, "students": people}
+    assert found(**tables, vans=[van(), van("V2", school_id="K2")]) == []
+    (issue,) = told(**tables, vans=[van()])
+    assert "1 seeking student travels by van (and in another way too), and the table vans has no van of their school (K2)" in issue
+    assert "2 seeking students travel by van (1 of them in no other way)" in told(**tables)[0]
+
+
+def test_more_seats_than_the_mentors_take():
+    (issue,) = told(opportunities=[opportunity(seats="2")])
+    assert issue == (
+        "opportunities, column seats: is more seats than can be filled: its mentor takes 1 at a time "
+        "(max_students of M1 is blank, so 1) (value: '2') Maybe write max_students of M1 in the table mentors, or fewer seats."
+    )
+    mentors = [mentor(max_students="1"), mentor("M2", max_students="2")]
+    (issue,) = told(mentors=mentors, opportunities=[opportunity(seats="4", mentors="M1;M2")])
+    assert "its 2 mentors together take 3 at a time (value: '4') Maybe write max_students of M1 or M2" in issue
+    assert found(mentors=mentors, opportunities=[opportunity(seats="3", mentors="M1;M2")]) == []
+
+
+def test_days_of_the_term_that_nobody_wrote():
+    (issue,) = told(settings=Settings())
+    assert issue == (
+        "round.toml, column round.start: the round says nothing of its first and last day: it is planned with 2026-09-08 as the first day "
+        "and 2026-12-18 as the last day Maybe write the term's own days in round.toml, beside the tables, under [round]: "
+        "start = 2026-09-08 and end = 2026-12-18."
+    )
+    assert found(settings=Settings.model_validate({"round": {"start": "2026-09-08"}})) == [
+        ("round.toml", "round.end", "assumed_term", "warning", "")
+    ]

@@ -304,9 +304,9 @@ def test_previous_must_be_a_plan(call, tmp_path):
 def test_check_of_a_sound_round(call):
     said = call("check", DEMO)
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[-1] == "0 errors, 7 warnings."
+    assert said.out.splitlines()[-1] == "0 errors, 11 warnings."
     document = call("check", DEMO, "--json").document
-    assert (document["errors"], document["warnings"], len(document["issues"])) == (0, 7, 7)
+    assert (document["errors"], document["warnings"], len(document["issues"])) == (0, 11, 11)
 
 
 def test_check_reports_every_planted_fault(call):

@@ -84,6 +84,7 @@ def test_demo_warns_of_what_its_readme_names_and_nothing_else() -> None:
         ("mentors", "undated_document"): 1,
         ("opportunities", "no_rule_pack"): 1,
         ("opportunities", "no_session"): 1,
+        ("opportunities", "mentors_take_fewer"): 4,
         ("decisions", "expired"): 1,
         ("requests", "no_answer"): 2,
     }

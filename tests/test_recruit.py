@@ -156,3 +156,17 @@ def test_new_rows_do_not_take_names_that_exist():
     extended, ids = with_offers(round_, [NewOffer(run.world.variants[0], 2)])
     assert ids == ["NEW_0001"]
     assert extended.opportunity["NEW_0001"].seats == 2
+
+
+def test_empty_seats_whose_mentor_is_full_are_named_before_new_places():
+    """Three want the two seats of O1; M1 takes one, so a seat stays empty; with a mentor who takes two the seats are what is short."""
+    offers = [opportunity(seats="2")]
+    (found,) = recruit_next(made(students=three(), opportunities=offers))
+    told = " First ask there: O1 has empty seats, and only max_students of its mentor stands in the way."
+    assert (found.empty, seats.look_for(found).endswith(told)) == (("O1",), True)
+    (wanted,) = seats.recruit(made(students=three(), opportunities=offers), [found])
+    assert wanted.terms.endswith(told)
+    (found,) = recruit_next(made(students=three(), opportunities=offers, mentors=[mentor(max_students="2")]))
+    assert (found.empty, "First ask" in seats.look_for(found)) == ((), False)
+    (found,) = recruit_next(made(students=three(), opportunities=[opportunity()]))
+    assert found.empty == ()

@@ -52,3 +52,21 @@ def test_the_reason_of_a_trip_speaks_of_the_rule_that_forbids_the_way():
     some = explain_in(run, "S1", None, {"trip", "schedule"}.__contains__)
     assert (some["code"], some["reason"], some["options"][0]["reason"]) == ("trip", "", "")
     assert explain_in(run, "S1", None, {"trip", "driving"}.__contains__) == everything
+
+
+def test_what_opens_a_trip_without_times_is_the_times():
+    """A longer limit would not help S1; S2 could walk the 3.3 km (59 minutes) within a longer one."""
+    people = [b.student("S1", travel_modes="transit"), b.student("S2", travel_modes="transit;walk", max_travel_minutes="30")]
+    run = run_loaded(b.a_round(students=people, sites=[b.site(lat="41.8537", lon="-71.4128")]), Path(), [])
+    first, second = (explain_in(run, s.student_id, None)["smallest_change"] for s in people)
+    assert first.startswith("The times by transit (in the table travel, or a timetable), or another way to travel: that opens O1")
+    times = "The times by transit (in the table travel, or a timetable), another way to travel, or a longer travel limit"
+    assert second.startswith(f"{times}: that opens O1")
+    reason = "transit: the travel time is not known: the table travel has no times of it, and there is no timetable"
+    assert reason in explain_in(run, "S1", None)["reason"]
+
+
+def test_what_opens_a_trip_that_is_too_long_is_a_longer_limit():
+    tables = {"students": [b.student(travel_modes="transit")], "travel": [b.trip(minutes="61")]}
+    change = explain_in(run_loaded(b.a_round(**tables), Path(), []), "S1", None)["smallest_change"]
+    assert change.startswith("Another way to travel, or a longer travel limit: that opens O1")

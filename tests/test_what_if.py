@@ -13,8 +13,9 @@ from matcher.domain import SolveStatus
 from matcher.edits import Edits, edited
 from matcher.errors import InputError
 from matcher.pipeline import run_loaded, run_round
-from matcher.what_if import suppose
+from matcher.what_if import full_mentors, suppose
 from tests.builders import a_round, decision, mentor, opportunity, request, settings, site, student
+from tests.folder import write_round
 from tests.test_docs import call
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
@@ -182,3 +183,29 @@ def test_the_command_says_what_would_be(tiny_plan):
     assert set(answer) == {"feasible", "before", "after", "placed_now", "placed", "points_now", "points", "moves", "warm"}
     code, said = call("what-if", str(plan), "--round", str(folder), "--waive", "S1=avoid,goals")
     assert said.startswith(f"{answer['placed']} students placed ")
+
+
+def test_a_seat_without_room_at_the_mentor_says_which_mentor_to_ask_with(tmp_path):
+    folder, plan = write_round(tmp_path / "round", a_round(students=TWO)), tmp_path / "plan"
+    assert call("run", str(folder), "--out", str(plan))[0] == 0
+    asked = ("what-if", str(plan), "--round", str(folder), "--seats", "O1=+2")
+    code, said = call(*asked)
+    assert code == 0
+    assert said.splitlines()[-2:] == [
+        "Nobody would have another place.",
+        "A new seat at O1 needs a mentor who has room, and mentor M1 has all the students they take. Ask with --mentors M1=+2 too.",
+    ]
+    code, said = call(*asked, "--mentors", "M1=+2")
+    assert (code, "2 students placed (+1)" in said, "needs a mentor" in said) == (0, True, False)
+
+
+def test_mentors_are_full_only_at_the_times_of_the_offer():
+    """M1 has one of the two students at O1 (Tuesday and Thursday), M2 nobody."""
+    offers = [opportunity(), opportunity("O2", sessions="Mon 09:00-15:00"), opportunity("O3", mentors="M1;M2", sessions="Tue 14:00-16:00")]
+    people = [mentor(), mentor("M2")]
+    run = run_of(students=[student("S1")], mentors=people, opportunities=offers, decisions=[decision("pin", "S1", "O1")])
+    assert [p.variant.key for p in run.placements] == ["O1|Tue 09:00-15:00;Thu 09:00-15:00|M1"]
+    more = dict.fromkeys(("O1", "O2", "O3"), 1)
+    assert full_mentors(run, Edits(seats=more)) == {"O1": ("M1",)}
+    assert full_mentors(run, Edits(seats=more, mentors={"M1": 1})) == {}
+    assert full_mentors(run, Edits(seats={"O1": 1, "O3": 1}, mentors={"M2": -1})) == {"O1": ("M1",), "O3": ("M1", "M2")}

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from matcher.check import dates, decisions, duplicates, history, offers, papers, people, places, references, requests, settings, timetables
+from matcher.check import (
+    dates,
+    decisions,
+    duplicates,
+    history,
+    offers,
+    papers,
+    people,
+    places,
+    references,
+    requests,
+    settings,
+    timetables,
+    ways,
+)
 from matcher.check.base import Origin, Scene, sort_issues
 from matcher.domain import Round
 from matcher.errors import Issue
@@ -20,6 +34,7 @@ CHECKS: tuple[Callable[[Scene], Iterator[Issue]], ...] = (
     offers.check,
     dates.check,
     timetables.check,
+    ways.check,
     requests.check,
     history.check,
 )

@@ -70,6 +70,11 @@ class Scene:
         source = self.origin.sources.get(id(row))
         return source is None or source.faulty.isdisjoint(columns)
 
+    def given(self, row: Row, column: str) -> bool:
+        """Whether something was written in the cell, so that its value is not a default."""
+        source = self.origin.sources.get(id(row))
+        return bool(source.written(column).strip()) if source else column in row.model_fields_set
+
     def error(self, row: Row, column: str, code: str, message: str, hint: str, *, value: str | None = None) -> Iterable[Issue]:
         """The issue, or nothing when the cell is faulty anyway; `value` is a part of the cell, else all of it."""
         return self._issue(row, column, value, "error", code=code, message=message, hint=hint)

@@ -16,7 +16,7 @@ _HAZARD = re.compile(r"ho[\s_.-]*(\d+).*|ho-.*", re.IGNORECASE)
 
 
 def check(scene: Scene) -> Iterator[Issue]:
-    """`mentor_elsewhere`, `unknown_hazard`, `unlikely_min_age`, `unlikely_min_grade`, `outside_hours`."""
+    """`mentor_elsewhere`, `unknown_hazard`, `unlikely_min_age`, `unlikely_min_grade`, `outside_hours`, `mentors_take_fewer`."""
     for offer in scene.round.opportunities:
         yield from _mentors(scene, offer)
         yield from _hazards(scene, offer)
@@ -27,6 +27,7 @@ def check(scene: Scene) -> Iterator[Issue]:
             message = f"is not a grade from {GRADES[0]} to {GRADES[-1]}"
             yield from scene.warning(offer, "min_grade", "unlikely_min_grade", message, "Maybe there is a typing error.")
         yield from _hours(scene, offer)
+        yield from _room(scene, offer)
 
 
 def _mentors(scene: Scene, offer: Opportunity) -> Iterator[Issue]:
@@ -67,3 +68,18 @@ def within(window: Window, hours: tuple[Window, ...]) -> bool:
         if hour.weekday == window.weekday and hour.start <= reach:
             reach = max(reach, hour.end)
     return reach >= window.end
+
+
+def _room(scene: Scene, offer: Opportunity) -> Iterator[Issue]:
+    """Seats that nobody can have, because the mentors together take fewer students at a time."""
+    mentors = [scene.round.mentor[mentor_id] for mentor_id in dict.fromkeys(offer.mentors) if mentor_id in scene.round.mentor]
+    if not mentors or len(mentors) < len(set(offer.mentors)) or not all(scene.sound(m, "max_students") for m in mentors):
+        return
+    room = sum(mentor.max_students for mentor in mentors)
+    if offer.seats > room:
+        blank = [m.mentor_id for m in mentors if not scene.given(m, "max_students")]
+        why = f" (max_students of {', '.join(blank)} is blank, so 1)" if blank else ""
+        whose = "its mentor takes" if len(mentors) == 1 else f"its {len(mentors)} mentors together take"
+        message = f"is more seats than can be filled: {whose} {room} at a time{why}"
+        hint = f"Maybe write max_students of {' or '.join(m.mentor_id for m in mentors)} in the table mentors, or fewer seats."
+        yield from scene.warning(offer, "seats", "mentors_take_fewer", message, hint)

@@ -12,13 +12,14 @@ from matcher.registry import names
 
 
 def check(scene: Scene) -> Iterator[Issue]:
-    """`unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`, and waves that begin after the round (`bad_setting`)."""
+    """`assumed_term`, `unknown_pack`, `bad_pack`, `unknown_objective`, `no_rule_pack`; `bad_setting` for waves that begin too late."""
     if not scene.origin.settings_known:
         return
     settings = scene.round.settings
     if settings.today > settings.round.end:
         hint = "Maybe the year is wrong; it is the day from which students ask."
         yield _issue("waves.begins", "bad_setting", str(settings.today), "is after the last day of the round", hint)
+    yield from _assumed(scene)
     known = names("matcher.solver.objectives")
     for name in scene.round.settings.objectives.order:
         if name not in known:
@@ -34,6 +35,19 @@ def check(scene: Scene) -> Iterator[Issue]:
 
 def _issue(column: str, code: str, value: str, message: str, hint: str) -> Issue:
     return Issue("round.toml", None, column, code, "error", value, message, hint)
+
+
+def _assumed(scene: Scene) -> Iterator[Issue]:
+    """A first or last day that nobody wrote."""
+    term = scene.round.settings.round
+    days = {"start": ("first", term.start), "end": ("last", term.end)}
+    missing = [name for name in days if name not in term.model_fields_set]
+    if missing:
+        told = " and ".join(f"{days[name][1]} as the {days[name][0]} day" for name in missing)
+        message = f"the round says nothing of its {' and '.join(days[name][0] for name in missing)} day: it is planned with {told}"
+        lines = " and ".join(f"{name} = {days[name][1]}" for name in missing)
+        hint = f"Maybe write the term's own days in round.toml, beside the tables, under [round]: {lines}."
+        yield Issue("round.toml", None, f"round.{missing[0]}", "assumed_term", "warning", "", message, hint)
 
 
 def _packs(scene: Scene, jurisdictions: set[str]) -> Iterator[Issue]:

@@ -19,6 +19,7 @@ from matcher.report.words import MODE_WORDS, count, hours, sentence_list
 
 MOST_WANTED = 12
 NAMES_SHOWN = 12
+OFFERS_SHOWN = 6
 NO_ROOM = {"mentor_capacity": "the mentor", "site_capacity": "the site", "van_seats": "the school van"}
 Windows = tuple[Window, ...]
 
@@ -201,14 +202,26 @@ def recruit(run: Run, found: Sequence[Recruit]) -> list[Wanted]:
     for row in found:
         names = [run.world.round.student[i].name or i for i in row.who.split(";") if i]
         shown = tuple(names if len(names) <= NAMES_SHOWN + 1 else names[:NAMES_SHOWN])
-        terms = (row.rank, _what(row), _when(row), row.area, _terms(row), row.places)
+        terms = (row.rank, _what(row), _when(row), row.area, f"{_terms(row)}{_first_the_mentor(row)}", row.places)
         told.append(Wanted(*terms, shown, len(names) - len(shown)))
     return told
 
 
 def look_for(row: Recruit) -> str:
     """A row of recruit.csv as a sentence without names of students: what, when, where, how many it places, and what it must allow."""
-    return f"{_what(row)}, {_when(row)}, in {row.area}: places {row.places}. {_terms(row)}"
+    return f"{_what(row)}, {_when(row)}, in {row.area}: places {row.places}. {_terms(row)}{_first_the_mentor(row)}"
+
+
+def _first_the_mentor(row: Recruit) -> str:
+    """That seats of this kind are there already and only a mentor's number keeps them empty."""
+    if not row.empty:
+        return ""
+    shown = [*row.empty[:OFFERS_SHOWN], *([f"{len(row.empty) - OFFERS_SHOWN} more"] if len(row.empty) > OFFERS_SHOWN else [])]
+    one = len(row.empty) == 1
+    return (
+        f" First ask there: {sentence_list(shown)} {'has' if one else 'have'} empty seats, and only max_students of "
+        f"{'its mentor' if one else 'their mentors'} stands in the way."
+    )
 
 
 def _what(row: Recruit) -> str:

@@ -80,11 +80,31 @@ class TripRule:
             why.append(forbidden.get(mode) or self._mode_reason(world, student, variant, mode, (out, back, transfers, cap)))
         return "; ".join(why)
 
+    def to_open(self, world: World, student: Student, variants: np.ndarray) -> str:
+        """What would help at these variants (int64, their places).
+
+        Where a way has no known times it is these; a longer limit only where a known way is over it.
+        """
+        unknown, over = dict.fromkeys(MODES, False), False
+        cap = int(caps(world, [student])[0])
+        for mode in student.travel_modes:
+            trips, column = trips_of(world, [student], mode)
+            at = column[variants]
+            longer = np.maximum(trips.out[0, at], trips.back[0, at])
+            unknown[mode] = bool((longer >= UNKNOWN).any())
+            over |= bool(((longer < UNKNOWN) & (longer > cap)).any())
+        missing = [mode for mode in MODES if unknown[mode]]
+        if not missing:
+            return self.remedy
+        by_feed = "minutes in the table travel" if world.settings.gtfs.feeds else "in the table travel, or a timetable"
+        times = f"the times by {' and '.join(missing)} ({by_feed}), "
+        return times + (self.remedy if over else "or another way to travel")
+
     def _mode_reason(self, world: World, student: Student, variant: Variant, mode: str, trip: tuple[int, int, int, int]) -> str:
         out, back, transfers, cap = trip
         if max(out, back) >= UNKNOWN:
             silent = transit_of(world).silent if mode == "transit" and world.settings.gtfs.feeds else ""
-            return f"{mode}: the travel time is not known" + (f": {silent}" if silent else "")
+            return f"{mode}: the travel time is not known: {silent or 'the table travel has no times of it, and there is no timetable'}"
         if max(out, back) > cap:
             return f"{mode}: {max(out, back)} minutes, the limit is {cap}"
         if transfers > world.settings.limits.max_transfers:

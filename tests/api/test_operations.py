@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import random
+import socket
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from standardwebhooks.webhooks import Webhook
 
 from api import audit_log, webhooks
 from api.database import ALL, Database
+from api.operations import _once_answered
 from api.tables import AuditRow, DeliveryRow, StudentRow
 from matcher import cli
 from tests.api.service import Service, settings_for, tiny_zip
@@ -62,6 +64,25 @@ def log_of(db: Database, rows: int) -> None:
         with db.writing(ALL) as session:
             for j in range(i, min(i + 50, rows)):
                 audit_log.note(session, f"key_{j % 7}", "decision.made", f"dec_{j}", before={"a": j}, after={"b": str(j)}, why="as asked")
+
+
+def test_a_sign_in_link_is_for_the_port_that_the_server_was_given(settings, call, capsys):
+    code, said = call(settings, "keys", "sign-in", "--port", "8899")
+    assert (code, said.startswith("http://127.0.0.1:8899/sign-in?token="), len(said.splitlines())) == (0, True, 1)
+    assert capsys.readouterr().err == ""
+    _, said = call(settings, "keys", "sign-in")
+    assert said.startswith(f"http://127.0.0.1:{settings.port}/sign-in?token=")
+    assert f"The link is for port {settings.port}. Was matcher serve started with another --port?" in capsys.readouterr().err
+
+
+def test_it_is_told_to_be_ready_only_once_somebody_can_connect():
+    told = threading.Event()
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        threading.Thread(target=_once_answered, args=(bound.getsockname(), told.set), daemon=True).start()
+        assert not told.wait(0.5)
+        bound.listen()
+        assert told.wait(10)
 
 
 COLUMNS = ("at", "who", "what", "about", "before", "after", "why", "previous", "hash", "seq")

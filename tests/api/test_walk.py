@@ -77,8 +77,11 @@ def test_the_walk_of_the_page(running, tmp_path):
 
 def test_the_sign_in_link_works_once(running):
     url, _, process = running
-    lines = [process.stdout.readline(), process.stdout.readline()]
-    link = re.search(r"http://\S+/sign-in\?token=\S+", "".join(lines))[0]
+    starting, ready = process.stdout.readline(), process.stdout.readline()
+    assert starting.startswith(f"Starting at {url} on ")
+    assert "please wait" in starting
+    assert ready.startswith("Ready. Sign in once, within a quarter of an hour: ")
+    link = re.search(r"http://\S+/sign-in\?token=\S+", ready)[0]
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     with opener.open(link) as answer:
         assert answer.url == f"{url}/"

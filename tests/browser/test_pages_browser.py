@@ -164,7 +164,7 @@ def an_exception_is_asked_for(page: Any, second_run: str) -> None:
 def something_is_supposed(page: Any, second_run: str) -> None:
     page.goto(f"{second_run}/students/S1")
     ready(page)
-    for what in ("the way may be ten minutes longer", "a place takes one more student"):
+    for what in ("the way may be ten minutes longer", "a place and its mentor take one more student"):
         page.get_by_label("Suppose that").select_option(what)
         assert page.get_by_label("Which place").is_visible() == what.startswith("a place")
         page.get_by_role("button", name="Ask", exact=True).click()
