@@ -20,7 +20,8 @@ from matcher.sentences import COST, DECISIONS, LAST_TERM, POINTS, ROOM, Sentence
 from matcher.solver.problem import Problem
 from matcher.solver.whatif import Change, Outcome, WhatIf
 from matcher.turns import Turns
-from matcher.widen import Opening, widened
+from matcher.widen import Opening, nearest, widened
+from matcher.wishes import answered, first_wishes
 from matcher.world import Variant
 
 RESOLVE_PAIRS = 40_000
@@ -32,10 +33,6 @@ NEAREST = 40
 """Pairs whose shortages are looked at for one student."""
 TRIES = 2
 """Changes asked about for one student before a seat kept by a pin is named: a third one seldom succeeds where two did not."""
-WISHES = 3
-"""Wishes of an unplaced student that are answered, the first ones."""
-LAST = 1_000_000_000
-"""The rank of a wish without one."""
 UNPLACED_COST = 1000
 """What one student fewer placed counts in a cost or a price, in points."""
 
@@ -80,6 +77,7 @@ class Explainer:
         self._columns = self.problem.limits.tocsc()
         self._obstacles = self._columns.T @ self._full.astype(np.int64)
         self._openings: dict[int, Opening | None] = {}
+        self._wished = first_wishes(self.world)
         self._proven = run.solution.status == SolveStatus.OPTIMAL
 
     @property
@@ -114,31 +112,15 @@ class Explainer:
 
     def _wishes(self, student: Student) -> tuple[Sentence, ...]:
         """For the first wishes of a student, in their order, what stands in the way of each."""
-        said = []
-        for wish in self._wished.get(student.student_id, ())[:WISHES]:
-            pairs = [int(p) for p in self.candidates.of_students(student.student_id) if self._opportunity(int(p)) == wish]
-            option = self._option(student, wish, pairs, priced=False)
-            title = self.world.round.opportunity[wish].title or wish
-            state, codes = option.said[0].text, option.said[0].about
-            state = (
-                f"not allowed: {state[:1].lower()}{state[1:]}" if not option.lawful else f"allowed, but {state.removeprefix('Lawful; ')}"
-            )
-            if option.lawful and codes == (ROOM,):
-                state = "allowed, and there would be room: the plan is better without it."
-            said.append(Sentence(f"Asked for {title} ({wish}): {state}", codes))
-        return tuple(said)
+        pairs, asked = self._pairs_at(student), self._wished.get(student.student_id, ())
+        return tuple(answered(self.world.round.opportunity[o], self._option(student, o, pairs.get(o, []), False).said[0]) for o in asked)
 
-    @cached_property
-    def _wished(self) -> dict[str, list[str]]:
-        """The opportunities that each student asks for, the first wish first."""
-        wished: dict[str, list[tuple[int, str]]] = {}
-        for request in self.world.round.live_requests():
-            if request.state != "declined" and request.opportunity_id in self.world.variants_at:
-                wished.setdefault(request.student_id, []).append((request.rank or LAST, request.opportunity_id))
-        return {student: [opportunity for _, opportunity in sorted(each)] for student, each in wished.items()}
-
-    def _opportunity(self, pair: int) -> str:
-        return self.candidates.variant_of(pair).opportunity.opportunity_id
+    def _pairs_at(self, student: Student) -> dict[str, list[int]]:
+        """The lawful pairs of a student, by opportunity."""
+        found: dict[str, list[int]] = {}
+        for pair in self.candidates.of_students(student.student_id).tolist():
+            found.setdefault(self.candidates.variant_of(pair).opportunity.opportunity_id, []).append(pair)
+        return found
 
     def _nothing_lawful(self, student: Student) -> Unplaced:
         place = self.world.student_place[student.student_id]
@@ -146,7 +128,7 @@ class Explainer:
         if not refused.size:
             none = Sentence("There is no opportunity in this round.", ("no_offer",))
             return Unplaced(student.student_id, "no_offer", (none,), "An opportunity.")
-        alike = _nearest(refused)
+        alike = nearest(refused)
         variant = self.world.variants[int(alike[0])]
         reasons = list(self.run.judge.reasons(student, variant))
         stops = " And: ".join(f"{why}" for _, why in reasons)
@@ -194,7 +176,7 @@ class Explainer:
         place = self.world.student_place[student.student_id]
         if place not in self._openings:
             refused = self.run.judge.refusals(place)
-            alike = _nearest(refused) if refused.size else np.zeros(0, np.int64)
+            alike = nearest(refused) if refused.size else np.zeros(0, np.int64)
             trips = self.run.judge.block(slice(place, place + 1))[1]
             unsure = (trips.mode[0, alike] < 0) | (trips.mode[0, alike] == VAN)
             self._openings[place] = None if unsure.any() or not len(alike) else Opening(place, alike, trips)
@@ -273,10 +255,7 @@ class Explainer:
         ids = [asked] if asked else [o.opportunity_id for o in self.world.round.opportunities]
         if asked and asked not in self.world.variants_at:
             raise InputError(f"there is no opportunity {asked!r} in this round")
-        pairs = self.candidates.of_students(student.student_id)
-        by_opportunity: dict[str, list[int]] = {}
-        for pair in pairs:
-            by_opportunity.setdefault(self.candidates.variant_of(int(pair)).opportunity.opportunity_id, []).append(int(pair))
+        by_opportunity = self._pairs_at(student)
         best = sorted(by_opportunity, key=lambda o: (-max(int(self.candidates.points[p]) for p in by_opportunity[o]), o))
         priced = set(best[:costs] if not asked else [asked])
         return [self._option(student, i, by_opportunity.get(i, []), i in priced) for i in ids]
@@ -315,12 +294,3 @@ class Explainer:
         if first is None:
             return cost, Sentence("It costs the round nothing but the draw.", (COST,))
         return cost, Sentence(loss(first, base[first] - new[first]), (LAST_TERM if first.startswith("carry_over_") else COST,))
-
-
-def _nearest(refused: np.ndarray) -> np.ndarray:
-    """int64: of the variants that fewest rules refuse, those refused by the most frequent set of rules (bool [rules, variants])."""
-    obstacles = refused.sum(axis=0)
-    nearest = np.flatnonzero(obstacles == int(obstacles.min()))
-    packed = np.packbits(refused[:, nearest], axis=0).T
-    kinds, counts = np.unique(packed, axis=0, return_counts=True)
-    return np.asarray(nearest[(kinds[int(np.argmax(counts))] == packed).all(axis=1)])

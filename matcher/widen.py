@@ -87,3 +87,12 @@ def _said(rows: sparse.csr_matrix, problem: Problem, row: int) -> tuple[bytes, b
     order = np.argsort(indices)
     ids, counts = indices[order].astype(np.int64).tobytes(), data[order].astype(np.int64).tobytes()
     return ids, counts, int(problem.at_most[row]), int(problem.at_least[row])
+
+
+def nearest(refused: np.ndarray) -> np.ndarray:
+    """int64: of the variants that fewest rules refuse, those refused by the most frequent set of rules (bool [rules, variants])."""
+    obstacles = refused.sum(axis=0)
+    nearest = np.flatnonzero(obstacles == int(obstacles.min()))
+    packed = np.packbits(refused[:, nearest], axis=0).T
+    kinds, counts = np.unique(packed, axis=0, return_counts=True)
+    return np.asarray(nearest[(kinds[int(np.argmax(counts))] == packed).all(axis=1)])

@@ -12,11 +12,11 @@ from sqlmodel import Session, col
 
 from api import audit_log
 from api.auth import COOKIE, LINK_KEY, SESSION_HOURS, Role, find_caller, use_sign_in
+from api.bodies import Model
 from api.database import ALL
 from api.deps import Anybody, Db, Limiter, same_origin
 from api.problems import Problem
 from api.routes import pages
-from api.schemas import Model
 from api.tables import KeyRow, now
 
 router = APIRouter(tags=["session"])
