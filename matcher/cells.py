@@ -142,6 +142,17 @@ def parse_ranges(text: str) -> tuple[DateRange, ...]:
     return tuple(sorted(parse_range(part) for part in parse_list(text)))
 
 
+AS_ON_THE_PAPER = "Maybe write name:FIRST..LAST with the dates that stand on the paper, each day as YYYY-MM-DD."
+"""No date that anybody could copy: whoever has a made-up one counts as cleared."""
+
+
+def _validity(dates: str) -> tuple[dt.date | None, dt.date]:
+    if ".." not in dates:
+        return None, parse_date(dates)
+    valid = parse_range(dates)
+    return valid.first, valid.last
+
+
 @lru_cache(maxsize=_MEMORY)
 def parse_documents(text: str) -> tuple[Document, ...]:
     """``name:from..until`` or ``name:until`` or a bare ``name`` (which covers nothing), split by ``;``, sorted."""
@@ -149,18 +160,12 @@ def parse_documents(text: str) -> tuple[Document, ...]:
     for part in parse_list(text):
         name, colon, dates = (piece.strip() for piece in part.partition(":"))
         if not name or (colon and not dates):
-            raise CellError(
-                "has a document without a name or date",
-                "Maybe write name:FIRST..LAST with the dates that stand on the paper, each day as YYYY-MM-DD.",
-                "bad_document",
-            )
-        if not colon:
-            found.append(Document(name, None, None))
-        elif ".." in dates:
-            valid = parse_range(dates)
-            found.append(Document(name, valid.first, valid.last))
-        else:
-            found.append(Document(name, None, parse_date(dates)))
+            raise CellError("has a document without a name or date", AS_ON_THE_PAPER, "bad_document")
+        try:
+            first, last = _validity(dates) if colon else (None, None)
+        except CellError as error:
+            raise CellError(str(error), AS_ON_THE_PAPER, error.code) from None
+        found.append(Document(name, first, last))
     return tuple(sorted(found, key=lambda d: (d.name, d.valid_from or dt.date.min, d.valid_until or dt.date.min)))
 
 

@@ -368,7 +368,16 @@ def test_documents_without_a_date_cover_nothing():
     assert [i[0] for i in found(sites=[site(documents="agreement")], mentors=[mentor(documents="clearance")])] == ["sites", "mentors"]
 
 
-@pytest.mark.parametrize(("cell", "form"), [("clearance", "clearance:FIRST..LAST"), ("agreement 9/1/2026", "agreement:FIRST..LAST")])
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [
+        ("clearance", "clearance:FIRST..LAST"),
+        ("agreement 9/1/2026", "agreement:FIRST..LAST"),
+        ("site visit 9/1", "site_visit:FIRST..LAST"),
+        ("clearance-2026-09-01", "clearance:FIRST..LAST"),
+        ("shots 2026", "NAME:FIRST..LAST"),
+    ],
+)
 def test_no_date_is_made_up_for_a_paper(cell, form):
     """Whoever copies a hint must not clear a mentor: it names the form and no date."""
     hint = how_to_write(_recognised(cell))

@@ -444,3 +444,13 @@ def test_a_title_above_the_header_is_one_error_with_the_row_of_the_header(tmp_pa
     for folder in (write_csvs(tmp_path / "csv", tables), book):
         found = [(i.row, i.code, i.hint) for i in read_round(folder)[1] if i.table == "students"]
         assert found == [(1, "wrong_header", "Maybe the header is in row 2: delete the rows above it.")]
+
+
+@pytest.mark.parametrize(
+    "cell", ["parent_consent:9/1/2026", "parent_consent:ok", "parent_consent:2026-09-01..", "parent_consent:", "parent_consent:2026-02-30"]
+)
+def test_no_hint_about_a_paper_has_a_date_to_copy(tmp_path, cell):
+    (issue,) = issues_of(tmp_path, with_column("students", "documents", cell))
+    assert issue.severity == "error"
+    assert "stand on the paper" in issue.hint
+    assert not any(sign.isdigit() for sign in issue.hint)

@@ -35,9 +35,10 @@ def how_to_write(name: str) -> str:
 
 
 def _recognised(name: str) -> str:
-    """The document that a cell such as "agreement 9/1/2026" begins with, or the whole cell."""
-    begun = next((word for word in name.lower().split()[:1] if word in KNOWN), None)
-    return begun or name
+    """The document that a cell such as "agreement 9/1/2026" begins with, or the cell where it has no number."""
+    written = name.lower().replace(" ", "_")
+    begun = next((known for known in sorted(KNOWN) if written.startswith(known)), None)
+    return begun or (name if not any(sign.isdigit() for sign in name) else "NAME")
 
 
 def check(scene: Scene) -> Iterator[Issue]:
